@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * quern/executor.h -- where to compute.
+ *
+ * An executor owns the worker threads.  Any number of loops (loop.h) and of
+ * blocking callers (quern_run) share one.
+ */
+#ifndef QUERN_EXECUTOR_H
+#define QUERN_EXECUTOR_H
+
+#include <quern/op.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct quern_executor quern_executor;
+
+/* Fill with quern_threads_options_init() first, then change what you need. */
+typedef struct quern_threads_options {
+	unsigned workers;   /* 0: as many as this process may use cores */
+	unsigned reserved0; /* keep 0 */
+	/* Jobs accepted and not yet delivered; 0: 1048576. */
+	size_t queue_limit;
+	/*
+	 * Called on each worker before its first job and after its last one,
+	 * with its number and thread_arg; NULL: nothing.
+	 */
+	void (*thread_start)(unsigned index, void *thread_arg);
+	void (*thread_stop)(unsigned index, void *thread_arg);
+	void *thread_arg;
+	uint64_t reserved[8]; /* keep 0 */
+} quern_threads_options;
+
+/* A snapshot; counters run from the executor's creation. */
+typedef struct quern_stats {
+	uint64_t workers;   /* threads */
+	uint64_t waiting;   /* jobs in line now */
+	uint64_t running;   /* jobs being worked on now */
+	uint64_t done;      /* ended with a status of 0 or more */
+	uint64_t failed;    /* ended with a negative status of their own */
+	uint64_t cancelled; /* cancelled, timed out or shut down */
+	uint64_t blocks;    /* blocks of loops that were run */
+	uint64_t wakes;     /* times a sleeping worker was woken */
+	uint64_t busy_ns;   /* time awake, summed over the workers */
+	uint64_t reserved[7];
+} quern_stats;
+
+QUERN_API void quern_threads_options_init(quern_threads_options *options);
+
+/*
+ * Start a pool of worker threads.
+ *
+ * The workers are named "quern-0", "quern-1", ..., have every signal blocked
+ * and the default floating-point mode (round to nearest, subnormals kept), and
+ * hold OpenMP inside a job to one thread.
+ *
+ * Takes   options, copied; NULL for the defaults.
+ * Thread  any.
+ *
+ * Returns 0            *out is the executor; end it with
+ *                      quern_executor_destroy().
+ *         -EINVAL      out is NULL, a reserved word is not 0, or there are
+ *                      more than 65536 workers.
+ *         -ENOMEM, -EAGAIN  not enough memory or threads; *out is untouched.
+ */
+QUERN_API QUERN_MUST_USE int quern_threads_create(
+    quern_executor **out, const quern_threads_options *options);
+
+/*
+ * Take no new work from now on, and after `seconds` stop the rest: waiting
+ * jobs complete with -ESHUTDOWN, running ones see quern_should_stop().  Each
+ * job still gets its completion.  May be called again to bring the end nearer.
+ *
+ * Thread  any.
+ * Blocks  never.
+ *
+ * Returns 0            also when it was shut down before.
+ *         -EINVAL      seconds is negative or NaN.  INFINITY is fine: the
+ *                      rest runs to its own end.
+ *         -EAGAIN      the thread that keeps the time could not be started;
+ *                      nothing was changed.
+ *         -ESTALE      after fork.
+ */
+QUERN_API int quern_executor_shutdown(quern_executor *executor, double seconds);
+
+/*
+ * End the workers and free the executor.
+ *
+ * Blocks  until the workers have left; they are idle by then.
+ *
+ * Returns 0            freed.  NULL is fine.
+ *         -EBUSY       a completion is not delivered yet, a loop still holds
+ *                      it, or a quern_run() is under way.  Nothing changed.
+ *         -EDEADLK     called on one of its own workers.
+ *         -ESTALE      after fork; its memory stays with the child.
+ */
+QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
+
+/*
+ * Run `op` now and wait for it.
+ *
+ * With NULL the blocks of a loop are shared out to the OpenMP team of the
+ * calling thread (OMP_NUM_THREADS, omp_set_num_threads()).  In a child of
+ * fork() they all run on the calling thread.  With an executor its idle
+ * workers help, whatever its queue limit.  A quern_call runs on the calling
+ * thread in either case.
+ *
+ * Thread  any that is not inside a job: there use quern_run_inside().
+ * Blocks  yes, also on a loop's thread.
+ *
+ * Returns the op's status, or
+ *         -EINVAL      the op cannot run.
+ *         -ENOMEM      no memory for a reduction's accumulators.
+ *         -ESHUTDOWN   the executor takes no new work, or stopped this one.
+ *         -ESTALE      after fork.
+ */
+QUERN_API QUERN_MUST_USE int quern_run(quern_executor *executor, quern_op op);
+
+/*
+ * Fill in a snapshot.  Each number is exact; they are not all of one instant.
+ *
+ * Thread   any.
+ * Returns  0, -EINVAL or -ESTALE.
+ */
+QUERN_API int quern_executor_stats(
+    const quern_executor *executor, quern_stats *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* quern/quern.h -- all of quern. */
+#ifndef QUERN_QUERN_H
+#define QUERN_QUERN_H
+
+#include <quern/executor.h>
+#include <quern/kernels.h>
+#include <quern/loop.h>
+#include <quern/op.h>
+#include <quern/status.h>
+
+#endif
