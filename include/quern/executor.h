@@ -32,7 +32,10 @@ typedef struct quern_threads_options {
 	uint64_t reserved[8]; /* keep 0 */
 } quern_threads_options;
 
-/* A snapshot; counters run from the executor's creation. */
+/*
+ * A snapshot; counters run from the executor's creation.  What blocking callers
+ * run on an executor, and what jobs run inside them, counts like a job.
+ */
 typedef struct quern_stats {
 	uint64_t workers;   /* threads */
 	uint64_t waiting;   /* jobs in line now */
@@ -60,8 +63,9 @@ QUERN_API void quern_threads_options_init(quern_threads_options *options);
  *
  * Returns 0            *out is the executor; end it with
  *                      quern_executor_destroy().
- *         -EINVAL      out is NULL, a reserved word is not 0, or there are
- *                      more than 65536 workers.
+ *         -EINVAL      out is NULL, a reserved word is not 0, there are more
+ *                      than 65536 workers, or queue_limit is SIZE_MAX / 2 or
+ *                      more.
  *         -ENOMEM, -EAGAIN  not enough memory or threads; *out is untouched.
  */
 QUERN_API QUERN_MUST_USE int quern_threads_create(

@@ -164,7 +164,8 @@ QUERN_API QUERN_MUST_USE int quern_submit_many(
 /*
  * Have `room` called on the loop's thread, once, when the loop's own executor
  * has room again after it refused jobs of this loop for lack of it.  Several
- * refusals before that make one call.  NULL: no call.
+ * refusals before that make one call, which keeps ev_run() alive as a job
+ * would.  NULL: no call.
  */
 QUERN_API void quern_loop_set_room(
     quern_loop *loop, void (*room)(quern_loop *loop, void *data), void *data);
@@ -173,7 +174,7 @@ QUERN_API void quern_loop_set_room(
  * Ask for an end of `job`, which completes later, as always.
  *
  * Thread  the loop's: safe until `done` returns.  Any other: the caller makes
- *         sure that the job stays alive.
+ *         sure that the job, its loop and its executor stay alive.
  * Blocks  never.
  *
  * Returns 0            it was still in line and will not run; its status will
@@ -188,8 +189,8 @@ QUERN_API void quern_loop_set_room(
 QUERN_API int quern_cancel(quern_job *job);
 
 /*
- * The status that `done` was given; -EINPROGRESS while in flight; -EINVAL if
- * never submitted.
+ * The status that `done` was given; -EINPROGRESS while in flight (-ESTALE if
+ * that was before a fork); -EINVAL if never submitted.
  */
 QUERN_API int quern_job_status(const quern_job *job);
 
@@ -243,8 +244,8 @@ QUERN_API void quern_group_init(
  * given no jobs at all (n is 0) ends too, later, not inside this call.
  *
  * A member's own `done`, if any, runs before the group takes notice.  A member
- * can be submitted again once quern_group_next() has returned it, or, after
- * the group has ended, with quern_job_init().
+ * can be submitted again once quern_group_next() has returned it, or, with
+ * quern_job_init(), from the group's `done` on; not before.
  *
  * Thread   any, while the group has not ended.
  *
@@ -273,7 +274,8 @@ QUERN_API double quern_group_progress(const quern_group *group);
 /*
  * Cancel every member that has not finished.
  *
- * Returns  0, -EALREADY (the group has ended), -EINVAL (never submitted).
+ * Returns  0, -EALREADY (ended, or told to stop before), -EINVAL (never
+ *          submitted), -ESTALE (after fork).
  */
 QUERN_API int quern_group_cancel(quern_group *group);
 

@@ -159,7 +159,7 @@ QUERN_API unsigned quern_worker_index(const quern_context *ctx);
  * stop the outer op stops the inner one too.
  *
  * Blocks   yes.
- * Returns  the status of `op`, or -EINVAL.
+ * Returns  the status of `op`; -EINVAL, -ENOMEM; -ESTALE after fork.
  */
 QUERN_API QUERN_MUST_USE int quern_run_inside(quern_context *ctx, quern_op op);
 
