@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * isa.c -- which instruction set, chosen once when the first kernel runs.
+ *
+ * The best one that the processor and the operating system support.  The
+ * environment variable QUERN_ISA (baseline, avx2, avx512, neon) names another
+ * one, for tests; a name that is unknown or not supported here is ignored.
+ *
+ * Process-wide on purpose: a process runs on one kind of processor.
+ *
+ * Not ifunc or target_clones: these run before sanitizers are set up, fail on
+ * musl, and leave tests no way to run all variants in one process.
+ */
+#include "isa.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Listed plainest first. */
+struct known {
+	struct quern__isa isa;
+	bool (*here)(void); /* NULL: every machine of this kind has it */
+};
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+extern const struct quern__math quern__math_baseline;
+extern const struct quern__math quern__math_avx2;
+extern const struct quern__math quern__math_avx512;
+extern const struct quern__reduce quern__reduce_baseline;
+extern const struct quern__reduce quern__reduce_avx2;
+extern const struct quern__reduce quern__reduce_avx512;
+
+/*
+ * All of x86-64-v3 that a compiler may use.  __builtin_cpu_supports() knows
+ * whether the operating system saves the wide registers, but not every
+ * compiler's knows the scalar extensions.
+ */
+static bool
+has_v3(void)
+{
+	unsigned a, b, c, d;
+
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+	    !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2"))
+		return false;
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_MOVBE) ||
+	    !(c & bit_F16C))
+		return false;
+	return __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_LZCNT);
+}
+
+static bool
+has_v4(void)
+{
+	return has_v3() && __builtin_cpu_supports("avx512f") &&
+	    __builtin_cpu_supports("avx512bw") &&
+	    __builtin_cpu_supports("avx512cd") &&
+	    __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512vl");
+}
+
+static const struct known known[] = {
+	{ { "baseline", false, &quern__math_baseline, &quern__reduce_baseline },
+	    NULL },
+	{ { "avx2", true, &quern__math_avx2, &quern__reduce_avx2 }, has_v3 },
+	{ { "avx512", true, &quern__math_avx512, &quern__reduce_avx512 },
+	    has_v4 },
+};
+
+#elif defined(__aarch64__)
+
+extern const struct quern__math quern__math_neon;
+extern const struct quern__reduce quern__reduce_neon;
+
+static const struct known known[] = {
+	{ { "neon", true, &quern__math_neon, &quern__reduce_neon }, NULL },
+};
+
+#else
+#error "quern's kernels know x86-64 and aarch64"
+#endif
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const struct quern__isa *chosen; /* written once, published by `once` */
+
+const struct quern__isa *
+quern__isa_at(size_t i)
+{
+	for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+		if ((!known[k].here || known[k].here()) && i-- == 0)
+			return &known[k].isa;
+	return NULL;
+}
+
+static void
+choose(void)
+{
+	const char *wanted = getenv("QUERN_ISA");
+	const struct quern__isa *isa;
+
+	for (size_t i = 0; (isa = quern__isa_at(i)); i++) {
+		chosen = isa;
+		if (wanted && strcmp(wanted, isa->name) == 0)
+			return;
+	}
+}
+
+const struct quern__isa *
+quern__isa(void)
+{
+	pthread_once(&once, choose);
+	return chosen;
+}
+
+void
+quern__isa_use(const struct quern__isa *isa)
+{
+	pthread_once(&once, choose);
+	chosen = isa;
+}

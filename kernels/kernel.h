@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kernel.h -- what every kind of op promises, the user's and our own alike.
+ *
+ * A quern_op carries a pointer to its kind, a constant table of functions.
+ * src/ runs any op through these and knows no kernel by name; kernels/ knows
+ * nothing of jobs, threads or loops.  There are two sorts:
+ *
+ *   a call   has `call` and nothing else: one function, once.
+ *   a loop   has `range`: called for each block of the grid, on any thread, in
+ *            any order, several at a time.
+ *
+ * A loop that has `acc_bytes` is a reduction.  Each block b gets an accumulator
+ * acc[b], set by `identity`, filled by one `range` call.  When all blocks are
+ * through, one thread joins them with `combine` in a fixed pairwise tree over
+ * b and hands acc[0] to `finish`.  With a count of 0 there are no blocks, and
+ * `finish` gets an identity.
+ *
+ * Bits  `range` must produce bits that depend on the elements and on begin and
+ *       end alone.
+ */
+#ifndef QUERN_KERNEL_H
+#define QUERN_KERNEL_H
+
+#include <quern/op.h>
+
+struct quern_kind {
+	const char *name;
+	/* Elements per block; 0: the op's grain, or chosen from its count. */
+	size_t block;
+	/* 0, or the negative errno for an op that cannot run.  Reads `op` only. */
+	int (*check)(const quern_op *op);
+
+	int (*call)(quern_context *ctx, const quern_op *op);
+	/* `acc` is this block's accumulator, or NULL outside reductions. */
+	void (*range)(quern_context *ctx, const quern_op *op, size_t begin,
+	    size_t end, void *acc);
+
+	/* reductions: size of an accumulator, below SIZE_MAX / 2 */
+	size_t (*acc_bytes)(const quern_op *op);
+	void (*identity)(const quern_op *op, void *acc);
+	void (*combine)(const quern_op *op, void *acc, const void *right);
+	/* Write the result, once; a status of 0, -ERANGE, -EDOM, ... */
+	int (*finish)(const quern_op *op, const void *acc);
+};
+
+/*
+ * True if [a, a + a_bytes) and [b, b + b_bytes) have a byte in common.  Their
+ * lengths must not wrap.
+ */
+static inline bool
+quern__overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
+{
+	uintptr_t x = (uintptr_t)a, y = (uintptr_t)b;
+
+	return a_bytes && b_bytes &&
+	    (x < y ? y - x < a_bytes : x - y < b_bytes);
+}
+
+#endif

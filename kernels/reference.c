@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reference.c -- a plain twin of each kernel, for tests; see reference.h.
+ *
+ * Written from kernels.h, not from the kernels: where both say the same thing
+ * they say it in different ways, so that one slip does not hide in both.
+ */
+#include "reference.h"
+
+#include <errno.h>
+#include <math.h>
+
+/* ---- element by element ---- */
+
+#define DEFINE_SQUARE(t, T, U)                                                 \
+	void quern__ref_square_##t(T *out, const T *in, size_t n)              \
+	{                                                                      \
+		for (size_t i = 0; i < n; i++)                                 \
+			out[i] = (T)((U)in[i] * (U)in[i]);                     \
+	}
+
+DEFINE_SQUARE(f64, double, double)
+DEFINE_SQUARE(f32, float, float)
+DEFINE_SQUARE(i64, int64_t, uint64_t)
+DEFINE_SQUARE(i32, int32_t, uint32_t)
+
+#define DEFINE_POW(t, T, POW)                                                  \
+	void quern__ref_pow_##t(T *out, const T *in, T exponent, size_t n)     \
+	{                                                                      \
+		for (size_t i = 0; i < n; i++)                                 \
+			out[i] = POW(in[i], exponent);                         \
+	}                                                                      \
+	void quern__ref_powv_##t(                                              \
+	    T *out, const T *in, const T *exponents, size_t n)                 \
+	{                                                                      \
+		for (size_t i = 0; i < n; i++)                                 \
+			out[i] = POW(in[i], exponents[i]);                     \
+	}
+
+DEFINE_POW(f64, double, pow)
+DEFINE_POW(f32, float, powf)
+
+/* ---- sums ---- */
+
+enum { SUB = 4096, LANES = 32 };
+
+/*
+ * Down the tree instead of up: the left branch is the largest power of two of
+ * sub-blocks that leaves something for the right one.
+ */
+#define DEFINE_TREE(t, T)                                                      \
+	static double tree_##t(const T *in, size_t n)                          \
+	{                                                                      \
+		double lane[LANES];                                            \
+		size_t left = SUB;                                             \
+                                                                               \
+		if (n > SUB) {                                                 \
+			while (left * 2 < n)                                   \
+				left *= 2;                                     \
+			return tree_##t(in, left) +                            \
+			    tree_##t(in + left, n - left);                     \
+		}                                                              \
+		for (size_t j = 0; j < LANES; j++)                             \
+			lane[j] = -0.0;                                        \
+		for (size_t i = 0; i < n; i++)                                 \
+			lane[i % LANES] += (double)in[i];                      \
+		for (size_t j = 0; j < 16; j++)                                \
+			lane[j] += lane[j + 16];                               \
+		for (size_t j = 0; j < 8; j++)                                 \
+			lane[j] += lane[j + 8];                                \
+		for (size_t j = 0; j < 4; j++)                                 \
+			lane[j] += lane[j + 4];                                \
+		return (lane[0] + lane[2]) + (lane[1] + lane[3]);              \
+	}                                                                      \
+	int quern__ref_sum_##t(T *result, const T *in, size_t n)               \
+	{                                                                      \
+		double sum = tree_##t(in, n);                                  \
+                                                                               \
+		*result = n == 0 ? 0 : isnan(sum) ? (T)NAN : (T)sum;           \
+		return 0;                                                      \
+	}                                                                      \
+	int quern__ref_mean_##t(T *result, const T *in, size_t n)              \
+	{                                                                      \
+		double mean = tree_##t(in, n) / (double)n;                     \
+                                                                               \
+		if (n == 0)                                                    \
+			return -EDOM;                                          \
+		*result = isnan(mean) ? (T)NAN : (T)mean;                      \
+		return 0;                                                      \
+	}
+
+DEFINE_TREE(f64, double)
+DEFINE_TREE(f32, float)
+
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 uwide;
+
+static wide
+sum_wide(const int64_t *in, size_t n)
+{
+	wide sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += in[i];
+	return sum;
+}
+
+int
+quern__ref_sum_i64(int64_t *result, const int64_t *in, size_t n)
+{
+	wide sum = sum_wide(in, n);
+
+	if (sum < INT64_MIN || sum > INT64_MAX)
+		return -ERANGE;
+	*result = (int64_t)sum;
+	return 0;
+}
+
+/* The dividend is shifted up as far as it goes and divided once. */
+int
+quern__ref_mean_i64(double *result, const int64_t *in, size_t n)
+{
+	wide sum = sum_wide(in, n);
+	uwide size = sum < 0 ? -(uwide)sum : (uwide)sum, quotient, more;
+	int exponent = 0;
+
+	if (n == 0)
+		return -EDOM;
+	*result = 0;
+	if (size == 0)
+		return 0;
+	for (; size >> 126 == 0; exponent--)
+		size <<= 1;
+	quotient = size / n;
+	more = size % n;
+	for (; quotient >> 64; exponent++) {
+		more |= quotient & 1;
+		quotient >>= 1;
+	}
+	*result = ldexp((double)((uint64_t)quotient | (more != 0)), exponent);
+	if (sum < 0)
+		*result = -*result;
+	return 0;
+}
+
+/* ---- extremes ---- */
+
+/* Does a come before b?  Neither is NaN. */
+static int
+below(double a, double b)
+{
+	return a < b || (a == b && signbit(a) && !signbit(b));
+}
+
+#define MIN_BETTER(a, b) below(a, b)
+#define MAX_BETTER(a, b) below(b, a)
+
+#define DEFINE_EXTREME(name, t, T, BETTER)                                     \
+	int quern__ref_##name##_##t(T *result, const T *in, size_t n)          \
+	{                                                                      \
+		if (n == 0)                                                    \
+			return -EDOM;                                          \
+		*result = in[0];                                               \
+		for (size_t i = 0; i < n; i++) {                               \
+			if (isnan(in[i])) {                                    \
+				*result = (T)NAN;                              \
+				return 0;                                      \
+			}                                                      \
+			if (BETTER(in[i], *result))                            \
+				*result = in[i];                               \
+		}                                                              \
+		return 0;                                                      \
+	}
+
+DEFINE_EXTREME(min, f64, double, MIN_BETTER)
+DEFINE_EXTREME(min, f32, float, MIN_BETTER)
+DEFINE_EXTREME(max, f64, double, MAX_BETTER)
+DEFINE_EXTREME(max, f32, float, MAX_BETTER)
+
+int
+quern__ref_min_i64(int64_t *result, const int64_t *in, size_t n)
+{
+	if (n == 0)
+		return -EDOM;
+	*result = in[0];
+	for (size_t i = 1; i < n; i++)
+		if (in[i] < *result)
+			*result = in[i];
+	return 0;
+}
+
+int
+quern__ref_max_i64(int64_t *result, const int64_t *in, size_t n)
+{
+	if (n == 0)
+		return -EDOM;
+	*result = in[0];
+	for (size_t i = 1; i < n; i++)
+		if (in[i] > *result)
+			*result = in[i];
+	return 0;
+}

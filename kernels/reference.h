@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reference.h -- a plain twin of each kernel, for tests.
+ *
+ * Straight loops over aligned arrays, one thread, no vectors; not part of the
+ * library.  Except for pow, which is libm's, a twin gives the bits that its
+ * kernel must give.  See kernels.h for what each computes.
+ */
+#ifndef QUERN_KERNELS_REFERENCE_H
+#define QUERN_KERNELS_REFERENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void quern__ref_square_f64(double *out, const double *in, size_t n);
+void quern__ref_square_f32(float *out, const float *in, size_t n);
+void quern__ref_square_i64(int64_t *out, const int64_t *in, size_t n);
+void quern__ref_square_i32(int32_t *out, const int32_t *in, size_t n);
+
+void quern__ref_pow_f64(
+    double *out, const double *in, double exponent, size_t n);
+void quern__ref_pow_f32(float *out, const float *in, float exponent, size_t n);
+void quern__ref_powv_f64(
+    double *out, const double *in, const double *exponents, size_t n);
+void quern__ref_powv_f32(
+    float *out, const float *in, const float *exponents, size_t n);
+
+/* These return 0, -ERANGE or -EDOM as the op's status. */
+int quern__ref_sum_f64(double *result, const double *in, size_t n);
+int quern__ref_sum_f32(float *result, const float *in, size_t n);
+int quern__ref_sum_i64(int64_t *result, const int64_t *in, size_t n);
+int quern__ref_mean_f64(double *result, const double *in, size_t n);
+int quern__ref_mean_f32(float *result, const float *in, size_t n);
+int quern__ref_mean_i64(double *result, const int64_t *in, size_t n);
+int quern__ref_min_f64(double *result, const double *in, size_t n);
+int quern__ref_min_f32(float *result, const float *in, size_t n);
+int quern__ref_min_i64(int64_t *result, const int64_t *in, size_t n);
+int quern__ref_max_f64(double *result, const double *in, size_t n);
+int quern__ref_max_f32(float *result, const float *in, size_t n);
+int quern__ref_max_i64(int64_t *result, const int64_t *in, size_t n);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simd.h -- one vector of the instruction set that is being compiled for.
+ *
+ * GCC's vector extension does the arithmetic, so the same source serves every
+ * width; only what it cannot say, any lane set? and SLEEF's pow, is spelled
+ * per instruction set.  Everything is static inline, so that no function
+ * compiled for a newer processor can be linked in for an older one.
+ *
+ * Included by simd_*.c alone.
+ */
+#ifndef QUERN_KERNELS_SIMD_H
+#define QUERN_KERNELS_SIMD_H
+
+#include <math.h>
+#include <sleef.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SIMD_PASTE_(a, b) a##b
+#define SIMD_PASTE(a, b) SIMD_PASTE_(a, b)
+/* SIMD_TABLE(quern__math_) is quern__math_avx2 and so on. */
+#define SIMD_TABLE(prefix) SIMD_PASTE(prefix, QUERN_ISA_NAME)
+
+#if defined(__AVX512F__)
+#define SIMD_BYTES 64
+#elif defined(__AVX2__)
+#define SIMD_BYTES 32
+#else
+#define SIMD_BYTES 16
+#endif
+
+#define SIMD_VECTOR(bytes) __attribute__((vector_size(bytes)))
+typedef double f64v SIMD_VECTOR(SIMD_BYTES);
+typedef float f32v SIMD_VECTOR(SIMD_BYTES);
+typedef int64_t i64v SIMD_VECTOR(SIMD_BYTES);
+typedef int32_t i32v SIMD_VECTOR(SIMD_BYTES);
+typedef uint64_t u64v SIMD_VECTOR(SIMD_BYTES);
+typedef uint32_t u32v SIMD_VECTOR(SIMD_BYTES);
+typedef float f32half SIMD_VECTOR(SIMD_BYTES / 2);
+
+/* A comparison gives lanes of all ones or all zeros, as signed integers. */
+typedef i64v f64v_mask, i64v_mask;
+typedef i32v f32v_mask;
+
+/*
+ * Per vector type: load one element, make all lanes equal, load a vector, load
+ * the first n lanes and keep the others of `rest`.  Any address will do.
+ */
+#define SIMD_DEFINE(V, T)                                                      \
+	static inline T V##_load_one(const void *from)                         \
+	{                                                                      \
+		T x;                                                           \
+                                                                               \
+		memcpy(&x, from, sizeof(x));                                   \
+		return x;                                                      \
+	}                                                                      \
+	static inline V V##_all(T x)                                           \
+	{                                                                      \
+		V zero = { 0 };                                                \
+                                                                               \
+		return x - zero;                                               \
+	}                                                                      \
+	static inline V V##_load(const void *from)                             \
+	{                                                                      \
+		V v;                                                           \
+                                                                               \
+		memcpy(&v, from, sizeof(v));                                   \
+		return v;                                                      \
+	}                                                                      \
+	static inline V V##_load_part(const void *from, size_t n, V rest)      \
+	{                                                                      \
+		memcpy(&rest, from, n * sizeof(T));                            \
+		return rest;                                                   \
+	}
+
+SIMD_DEFINE(f64v, double)
+SIMD_DEFINE(f32v, float)
+SIMD_DEFINE(i64v, int64_t)
+SIMD_DEFINE(u64v, uint64_t)
+SIMD_DEFINE(u32v, uint32_t)
+
+/* yes where the mask is set, no elsewhere */
+#define SIMD_DEFINE_SELECT(V)                                                  \
+	static inline V V##_select(V##_mask mask, V yes, V no)                 \
+	{                                                                      \
+		return (V)(((V##_mask)yes & mask) | ((V##_mask)no & ~mask));   \
+	}
+
+SIMD_DEFINE_SELECT(f64v)
+SIMD_DEFINE_SELECT(f32v)
+SIMD_DEFINE_SELECT(i64v)
+
+/* SIMD_BYTES / 8 floats, widened. */
+static inline f64v
+f64v_load_f32(const void *from)
+{
+	f32half v;
+
+	memcpy(&v, from, sizeof(v));
+	return __builtin_convertvector(v, f64v);
+}
+
+/* Is any lane of the mask set? */
+static inline bool f64v_any(f64v_mask mask);
+static inline f64v f64v_pow(f64v x, f64v y);
+static inline f32v f32v_pow(f32v x, f32v y);
+
+#if defined(__AVX512F__)
+
+static inline bool
+f64v_any(f64v_mask mask)
+{
+	return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+}
+
+static inline f64v
+f64v_pow(f64v x, f64v y)
+{
+	return (f64v)Sleef_finz_powd8_u10avx512f((__m512d)x, (__m512d)y);
+}
+
+static inline f32v
+f32v_pow(f32v x, f32v y)
+{
+	return (f32v)Sleef_finz_powf16_u10avx512f((__m512)x, (__m512)y);
+}
+
+#elif defined(__AVX2__)
+
+static inline bool
+f64v_any(f64v_mask mask)
+{
+	return _mm256_movemask_pd((__m256d)mask) != 0;
+}
+
+static inline f64v
+f64v_pow(f64v x, f64v y)
+{
+	return (f64v)Sleef_finz_powd4_u10avx2((__m256d)x, (__m256d)y);
+}
+
+static inline f32v
+f32v_pow(f32v x, f32v y)
+{
+	return (f32v)Sleef_finz_powf8_u10avx2((__m256)x, (__m256)y);
+}
+
+#elif defined(__x86_64__)
+
+static inline bool
+f64v_any(f64v_mask mask)
+{
+	return _mm_movemask_pd((__m128d)mask) != 0;
+}
+
+static inline f64v
+f64v_pow(f64v x, f64v y)
+{
+	return (f64v)Sleef_cinz_powd2_u10sse2((__m128d)x, (__m128d)y);
+}
+
+static inline f32v
+f32v_pow(f32v x, f32v y)
+{
+	return (f32v)Sleef_cinz_powf4_u10sse2((__m128)x, (__m128)y);
+}
+
+#elif defined(__aarch64__)
+
+static inline bool
+f64v_any(f64v_mask mask)
+{
+	return vmaxvq_u32((uint32x4_t)mask) != 0;
+}
+
+static inline f64v
+f64v_pow(f64v x, f64v y)
+{
+	return (f64v)Sleef_finz_powd2_u10advsimd(
+	    (float64x2_t)x, (float64x2_t)y);
+}
+
+static inline f32v
+f32v_pow(f32v x, f32v y)
+{
+	return (f32v)Sleef_finz_powf4_u10advsimd(
+	    (float32x4_t)x, (float32x4_t)y);
+}
+
+#endif
+
+#endif
