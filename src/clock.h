@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * clock.h -- the time in nanoseconds of CLOCK_MONOTONIC, and deadlines in it.
+ *
+ * 0 stands for "no deadline"; the clock itself never shows 0.
+ */
+#ifndef QUERN_SRC_CLOCK_H
+#define QUERN_SRC_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+static inline uint64_t
+quern__now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/*
+ * When `seconds` from now is; `seconds` is not negative.  Beyond 100 years,
+ * infinity included, it is never: 0.
+ */
+static inline uint64_t
+quern__deadline_ns(double seconds)
+{
+	if (!(seconds < 100.0 * 366 * 86400))
+		return 0;
+	return quern__now_ns() + (uint64_t)(seconds * 1e9);
+}
+
+static inline bool
+quern__passed(uint64_t deadline_ns)
+{
+	return deadline_ns && quern__now_ns() >= deadline_ns;
+}
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * deliver.c -- ended jobs reach their callbacks.
+ *
+ *     done.c --> [deliver.c] --> your done()
+ *
+ * All of it but quern__deliver_push() and the pins runs on the loop's thread.
+ * A turn is limited in number and time, so that a flood of completions starves
+ * neither timers nor sockets: what is left stays in the backlog, and the loop
+ * rings itself for another turn.
+ */
+#include "deliver.h"
+
+#include "clock.h"
+#include "fork.h"
+#include "job.h"
+#include "pool.h"
+
+enum {
+	TURN_JOBS = 1024,
+	TURN_NS = 1000000, /* whichever comes first */
+	CLOCK_EVERY = 8    /* jobs between looks at the clock */
+};
+
+void
+quern__loop_pin(quern_loop *loop)
+{
+	/*
+	 * relaxed: the push or the link that follows is a release, and the
+	 * loop's thread acquires through it before it can come to destroy.
+	 */
+	__atomic_fetch_add(&loop->ringing, 1, __ATOMIC_RELAXED);
+}
+
+void
+quern__loop_unpin(quern_loop *loop)
+{
+	/* release: pairs with the acquire in quern_loop_destroy(). */
+	__atomic_fetch_sub(&loop->ringing, 1, __ATOMIC_RELEASE);
+}
+
+void
+quern__deliver_push(quern_loop *loop, quern_job *job)
+{
+	quern__loop_pin(loop);
+	if (quern__done_push(&loop->done, job))
+		quern__front_ring(loop);
+	quern__loop_unpin(loop);
+}
+
+/* Stop jobs whose time is over; the timer calls again if more are left. */
+static void
+expire(quern_loop *loop)
+{
+	quern_job *job;
+	int count = 0;
+
+	do {
+		pthread_mutex_lock(&loop->lock);
+		job = loop->timeouts.root;
+		if (job && quern__passed(job->own.deadline_ns))
+			quern__timeouts_remove(&loop->timeouts, job);
+		else
+			job = NULL;
+		pthread_mutex_unlock(&loop->lock);
+		/* Still there: only this thread delivers it. */
+		if (job)
+			(void)quern__job_stop(job, QUERN__TIMEDOUT);
+	} while (job && ++count < TURN_JOBS);
+}
+
+static quern_job *
+next_ended(quern_loop *loop)
+{
+	quern_job *job;
+
+	if (!loop->backlog)
+		loop->backlog = quern__done_take(&loop->done);
+	job = loop->backlog;
+	if (job)
+		loop->backlog = job->own.next;
+	return job;
+}
+
+/* Give the job back to its owner, who may free it at once. */
+static void
+deliver(quern_loop *loop, quern_job *job)
+{
+	quern_group *group = job->own.part_of.group;
+	quern_done_fn *done = job->own.then.done;
+	int status = job->own.status;
+
+	if (job->own.deadline_ns) {
+		pthread_mutex_lock(&loop->lock);
+		quern__timeouts_remove(&loop->timeouts, job);
+		pthread_mutex_unlock(&loop->lock);
+	}
+	__atomic_fetch_sub(&loop->in_flight, 1, __ATOMIC_RELAXED);
+	quern__pool_give_slot(job->own.pool);
+	quern__job_move(job, QUERN__FREE_ENDED);
+	if (done)
+		done(loop, job, status);
+	if (group)
+		quern__group_member_done(loop, group, job, status);
+}
+
+void
+quern__deliver_set_timer(quern_loop *loop)
+{
+	uint64_t at_ns;
+
+	pthread_mutex_lock(&loop->lock);
+	at_ns = loop->timeouts.root ? loop->timeouts.root->own.deadline_ns : 0;
+	pthread_mutex_unlock(&loop->lock);
+	if (at_ns != loop->timer_ns) {
+		loop->timer_ns = at_ns;
+		loop->front->set_timer(loop, at_ns);
+	}
+}
+
+int
+quern__deliver(quern_loop *loop)
+{
+	uint64_t turn_ends_ns = quern__now_ns() + TURN_NS;
+	int count = 0;
+	quern_job *job;
+
+	loop->delivering++;
+	expire(loop);
+	while (count < TURN_JOBS && (job = next_ended(loop))) {
+		deliver(loop, job);
+		count++;
+		if (count % CLOCK_EVERY == 0 && quern__passed(turn_ends_ns))
+			break;
+	}
+	if (loop->room_fn && quern__pool_take_room(loop->executor, loop))
+		loop->room_fn(loop, loop->room_data);
+	/* A push to a list that is not empty does not ring, so we do. */
+	if (loop->backlog || !quern__done_is_empty(&loop->done))
+		quern__front_ring(loop);
+	quern__deliver_set_timer(loop);
+	loop->delivering--;
+	return count;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fd.h -- the library's only way to descriptors, so that tests can make the
+ * n-th one fail.  All are close-on-exec and non-blocking; -1 is "none".
+ */
+#ifndef QUERN_SRC_FD_H
+#define QUERN_SRC_FD_H
+
+#include <stdint.h>
+
+/* Each returns the descriptor, or a negative errno. */
+int quern__fd_event(void);
+int quern__fd_timer(void); /* by CLOCK_MONOTONIC */
+int quern__fd_epoll(void);
+/* Report `fd` readable through `epoll`; 0 or a negative errno. */
+int quern__fd_watch(int epoll, int fd);
+void quern__fd_close(int fd);
+
+/* Make the event descriptor readable. */
+void quern__fd_raise(int event);
+/* Make an event or timer descriptor unreadable. */
+void quern__fd_lower(int fd);
+/* Make the timer readable at `at_ns` of CLOCK_MONOTONIC; 0: never. */
+void quern__fd_set_timer(int timer, uint64_t at_ns);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fpmode.h -- the floating-point mode of a thread.
+ *
+ * A thread inherits its creator's mode, and a library linked with -ffast-math
+ * may have set that to flush subnormals to zero.  For the same bits everywhere
+ * whoever runs blocks does so in the default mode: round to nearest even,
+ * subnormals kept, exceptions masked.  The exception flags live in the same
+ * register on x86-64 and come back with the mode.
+ */
+#ifndef QUERN_SRC_FPMODE_H
+#define QUERN_SRC_FPMODE_H
+
+#if defined(__x86_64__)
+
+#include <xmmintrin.h>
+
+typedef unsigned quern__fpmode;
+
+static inline quern__fpmode
+quern__fpmode_enter(void)
+{
+	unsigned before = _mm_getcsr();
+
+	_mm_setcsr(0x1f80); /* the value at process start */
+	return before;
+}
+
+static inline void
+quern__fpmode_leave(quern__fpmode before)
+{
+	_mm_setcsr(before);
+}
+
+#elif defined(__aarch64__)
+
+#include <stdint.h>
+
+typedef struct {
+	uint64_t control, flags;
+} quern__fpmode;
+
+static inline quern__fpmode
+quern__fpmode_enter(void)
+{
+	quern__fpmode before;
+
+	__asm__ volatile("mrs %0, fpcr" : "=r"(before.control));
+	__asm__ volatile("mrs %0, fpsr" : "=r"(before.flags));
+	__asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
+	return before;
+}
+
+static inline void
+quern__fpmode_leave(quern__fpmode before)
+{
+	__asm__ volatile("msr fpcr, %0" : : "r"(before.control));
+	__asm__ volatile("msr fpsr, %0" : : "r"(before.flags));
+}
+
+#else
+
+#include <fenv.h>
+
+typedef fenv_t quern__fpmode;
+
+static inline quern__fpmode
+quern__fpmode_enter(void)
+{
+	fenv_t before;
+
+	fegetenv(&before);
+	fesetenv(FE_DFL_ENV);
+	return before;
+}
+
+static inline void
+quern__fpmode_leave(quern__fpmode before)
+{
+	fesetenv(&before);
+}
+
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * front.h -- a loop: where completions come back.
+ *
+ * What every loop has is here; loop.c (libev) and port.c (a descriptor) each
+ * embed it as their first member and supply how to ring and how to set the
+ * timer.
+ *
+ *   worker --> done list --ring--> the loop's thread: backlog --> done()
+ */
+#ifndef QUERN_SRC_FRONT_H
+#define QUERN_SRC_FRONT_H
+
+#include <pthread.h>
+#include <quern/loop.h>
+
+#include "done.h"
+#include "timeouts.h"
+
+enum quern__room { QUERN__ROOM_QUIET, QUERN__ROOM_WANTED, QUERN__ROOM_DUE };
+
+struct quern__front {
+	/* Have the loop's thread deliver soon.  Any thread. */
+	void (*ring)(quern_loop *loop);
+	/* Have it deliver at `at_ns`; 0: no need.  The loop's thread. */
+	void (*set_timer)(quern_loop *loop, uint64_t at_ns);
+	/* Undo what the front's own create did, and free the loop. */
+	void (*destroy)(quern_loop *loop);
+	struct ev_loop *(*ev)(const quern_loop *loop);
+};
+
+struct quern_loop {
+	/* fixed at creation */
+	const struct quern__front *front;
+	unsigned generation;
+	quern_executor *executor;
+
+	struct quern__done done; /* ended jobs; pushed by any thread */
+	/*
+	 * Threads between their push and the end of their ring.  They raise it
+	 * before the push (so that whoever takes the job sees it raised) and
+	 * lower it with release as their last touch of the loop; destroy waits
+	 * for 0 with acquire.
+	 */
+	unsigned ringing;
+	size_t in_flight; /* atomic: accepted, done() not begun */
+	size_t holds;     /* atomic; see quern__loop_is_busy() */
+
+	/* The loop's thread only. */
+	quern_job *backlog;  /* taken, not delivered */
+	unsigned delivering; /* depth of quern__deliver() */
+	uint64_t timer_ns;   /* what the timer is set to; 0: off */
+	void (*room_fn)(quern_loop *loop, void *data);
+	void *room_data;
+
+	pthread_mutex_t lock; /* guards timeouts and the groups' lists */
+	struct quern__timeouts timeouts;
+
+	/* The executor's lock; `room` may be read without it. */
+	quern_loop *next_loop;
+	enum quern__room room; /* atomic, relaxed */
+};
+
+/* -EINVAL, -ESTALE or 0: may `loop` be touched at all? */
+int quern__loop_check(const quern_loop *loop);
+bool quern__loop_stale(const quern_loop *loop);
+/* Are jobs in flight, or does somebody hold the loop?  The loop's thread. */
+bool quern__loop_is_busy(const quern_loop *loop);
+
+/* What every loop needs, whichever its front. */
+int quern__loop_init(quern_loop *loop, const struct quern__front *front,
+    quern_executor *executor);
+void quern__loop_fini(quern_loop *loop);
+
+static inline void
+quern__front_ring(quern_loop *loop)
+{
+	loop->front->ring(loop);
+}
+
+/* ---- port.c ---- */
+
+int quern__port_create(quern_loop **out, quern_executor *executor);
+
+/* ---- accounts.c ---- */
+
+/* Is a room callback due?  Once for each time it was. */
+bool quern__pool_take_room(quern_executor *pool, quern_loop *loop);
+
+#endif

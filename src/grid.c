@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * grid.c -- the blocks of a loop, and how those who work on it share them.
+ *
+ *     worker.c, sync.c --> [grid.c] --> kind->range()
+ *
+ * Whoever is inside claims the next block with one atomic add, until there is
+ * none.  The same few lines serve the pool's workers, a blocking caller and
+ * the threads of an OpenMP team, so all of them give the same bits.
+ *
+ * Not here: who may enter, and who is the last one out (worker.c, sync.c).
+ */
+#include "grid.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "job.h"
+#include "kernels/kernel.h"
+#include "mem.h"
+
+enum {
+	BLOCKS_CHOSEN = 1024, /* enough to balance 100 cores, cheap enough */
+	BLOCKS_MOST = 1 << 30 /* leaves a 32-bit counter room to overshoot */
+};
+
+static size_t
+ceil_div(size_t a, size_t b)
+{
+	return a / b + (a % b != 0);
+}
+
+struct quern__grid
+quern__grid_of(const quern_op *op)
+{
+	struct quern__grid grid = { .count = op->count };
+
+	grid.block = op->kind->block ? op->kind->block : op->grain;
+	if (!grid.block)
+		grid.block = ceil_div(op->count, BLOCKS_CHOSEN);
+	if (grid.block && op->count / grid.block >= BLOCKS_MOST)
+		grid.block = ceil_div(op->count, BLOCKS_MOST);
+	grid.blocks =
+	    grid.block ? (uint32_t)ceil_div(op->count, grid.block) : 0;
+	return grid;
+}
+
+int
+quern__op_check(const quern_op *op)
+{
+	if (!op->kind || (op->arg_bytes && !op->arg))
+		return -EINVAL;
+	return op->kind->check(op);
+}
+
+bool
+quern__op_is_loop(const quern_op *op)
+{
+	return op->kind->range != NULL;
+}
+
+int
+quern__op_call(quern_context *ctx)
+{
+	quern_job *job = ctx->job;
+	int status, failure;
+
+	/* Its time may have run out before its turn came. */
+	if (quern__job_should_stop(job))
+		return -ECANCELED;
+	status = job->op.kind->call(ctx, &job->op);
+	/* relaxed: the function wrote it on this thread, if at all. */
+	failure = __atomic_load_n(&job->own.status, __ATOMIC_RELAXED);
+	return failure < 0 ? failure : status;
+}
+
+/* Distance between accumulators: each is aligned as malloc would. */
+static size_t
+acc_stride(const quern_op *op)
+{
+	size_t align = _Alignof(max_align_t);
+
+	return ceil_div(op->kind->acc_bytes(op), align) * align;
+}
+
+static char *
+acc_of(const quern_job *job, uint32_t block)
+{
+	if (!job->own.scratch)
+		return NULL;
+	return (char *)job->own.scratch + block * acc_stride(&job->op);
+}
+
+int
+quern__grid_begin(quern_job *job)
+{
+	struct quern__grid grid = quern__grid_of(&job->op);
+	size_t bytes;
+
+	job->own.scratch = NULL;
+	if (!job->op.kind->acc_bytes)
+		return 0;
+	/* The identity of an empty loop needs a place too. */
+	if (__builtin_mul_overflow(
+		acc_stride(&job->op), grid.blocks ? grid.blocks : 1, &bytes))
+		return -ENOMEM;
+	job->own.scratch = quern__alloc(bytes);
+	return job->own.scratch ? 0 : -ENOMEM;
+}
+
+void
+quern__grid_drop(quern_job *job)
+{
+	quern__free(job->own.scratch);
+	job->own.scratch = NULL;
+}
+
+static void
+run_block(quern_context *ctx, const struct quern__grid *grid, uint32_t block)
+{
+	const quern_op *op = &ctx->job->op;
+	size_t begin = block * grid->block;
+	size_t end = grid->count - begin < grid->block ? grid->count :
+							 begin + grid->block;
+	char *acc = acc_of(ctx->job, block);
+
+	if (acc)
+		op->kind->identity(op, acc);
+	op->kind->range(ctx, op, begin, end, acc);
+	ctx->blocks_run++;
+}
+
+bool
+quern__grid_work(
+    quern_context *ctx, bool (*leave)(const void *arg), const void *arg)
+{
+	quern_job *job = ctx->job;
+	struct quern__grid grid = quern__grid_of(&job->op);
+	uint32_t *next = &job->own.progress.loop.next_block;
+	uint64_t before = ctx->blocks_run;
+	uint32_t block;
+
+	for (;;) {
+		/*
+		 * relaxed throughout: claiming a block hands over no data.  The
+		 * inputs were published by whatever let us in, and the results
+		 * are published on leaving (the pool's lock, or the end of the
+		 * OpenMP region).
+		 */
+		if (quern__job_should_stop(job)) {
+			/* Nobody need claim the rest. */
+			__atomic_store_n(next, grid.blocks, __ATOMIC_RELAXED);
+			return true;
+		}
+		/* A look first: adding again and again would overflow. */
+		if (__atomic_load_n(next, __ATOMIC_RELAXED) >= grid.blocks)
+			return true;
+		/* At least one block a visit, or an endless stream of urgent
+		 * jobs would keep this loop where it is. */
+		if (leave && ctx->blocks_run > before && leave(arg))
+			return false;
+		block = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
+		if (block >= grid.blocks)
+			return true;
+		run_block(ctx, &grid, block);
+		/* relaxed: quern__grid_end() runs after all have left. */
+		__atomic_fetch_add(
+		    &job->own.progress.loop.blocks_done, 1, __ATOMIC_RELAXED);
+	}
+}
+
+/*
+ * Join neighbours, then pairs of neighbours, and so on: the left one is
+ * always a power of two of blocks, so the tree's shape depends on `blocks`
+ * alone.
+ */
+static void
+join_accumulators(quern_job *job, uint32_t blocks)
+{
+	const quern_op *op = &job->op;
+
+	for (uint32_t step = 1; step < blocks; step *= 2)
+		for (uint32_t b = 0; b < blocks - step; b += 2 * step)
+			op->kind->combine(
+			    op, acc_of(job, b), acc_of(job, b + step));
+}
+
+int
+quern__grid_end(quern_job *job)
+{
+	const quern_op *op = &job->op;
+	uint32_t blocks = quern__grid_of(op).blocks;
+	int status = __atomic_load_n(&job->own.status, __ATOMIC_RELAXED);
+
+	if (status < 0)
+		return status;
+	if (job->own.progress.loop.blocks_done < blocks)
+		return -ECANCELED; /* quern__job_finish() knows the reason */
+	if (!op->kind->acc_bytes)
+		return 0;
+	if (!blocks)
+		op->kind->identity(op, acc_of(job, 0));
+	else
+		join_accumulators(job, blocks);
+	return op->kind->finish(op, acc_of(job, 0));
+}
+
+double
+quern__grid_progress(const quern_job *job)
+{
+	uint32_t blocks = quern__grid_of(&job->op).blocks;
+	uint32_t done = __atomic_load_n(
+	    &job->own.progress.loop.blocks_done, __ATOMIC_RELAXED);
+
+	return blocks ? (double)done / blocks : 0;
+}

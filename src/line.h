@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * line.h -- what there is to do, and in which order.
+ *
+ * Per priority two lanes: jobs that wait, and before the next lower priority
+ * the loops of this one that are open, that is, under way with room for
+ * helpers.
+ *
+ *     lane 0      1      2         3        4      5
+ *      HIGH    HIGH   NORMAL    NORMAL    LOW    LOW
+ *     waiting  open   waiting    open   waiting  open
+ *
+ * The first lane that holds something is served, except that a lane which was
+ * passed over 16 times while it held something comes first then.  Counting
+ * instead of looking at a clock keeps this the same on every machine.
+ *
+ * The caller holds the pool's lock, but for quern__line_urgent().
+ *
+ * Invariants, whenever the lock is free (tests assert them):
+ *   L1  bit n of `held` is set if and only if lane n is not empty.
+ *   L2  a job in a lane has in_line set and lane n written in it.
+ *   L3  `waiting` counts the jobs in the even lanes.
+ *   L4  the age of an empty lane is 0, and no age exceeds 16 + 5.
+ */
+#ifndef QUERN_SRC_LINE_H
+#define QUERN_SRC_LINE_H
+
+#include <quern/loop.h>
+
+enum { QUERN__LANES = 6, QUERN__LANE_AGE = 16 };
+
+/* The waiting lane of a priority; its open lane is the next one. */
+#define QUERN__LANE_OF(priority) ((uint8_t)(2 * (QUERN_HIGH - (priority))))
+
+struct quern__line {
+	struct quern__lane {
+		quern_job *first, *last;
+		unsigned age; /* times passed over */
+	} lane[QUERN__LANES];
+	unsigned held; /* bit per lane; written under the lock, read anywhere */
+	size_t waiting; /* jobs in waiting lanes */
+};
+
+/* Put `job` at the end of lane job->own.lane. */
+void quern__line_push(struct quern__line *line, quern_job *job);
+
+/*
+ * What to do next; NULL: nothing.  A waiting job is taken out; an open loop
+ * stays and goes to the end of its lane, so that helpers spread.
+ */
+quern_job *quern__line_pick(struct quern__line *line);
+
+void quern__line_remove(struct quern__line *line, quern_job *job);
+
+/* Any job that waits, without taking it out; NULL: none does. */
+quern_job *quern__line_first_waiting(const struct quern__line *line);
+
+/* The waiting lane beside `lane`, which may be that one itself. */
+static inline uint8_t
+quern__lane_waiting(unsigned lane)
+{
+	return (uint8_t)(lane & ~1u);
+}
+
+static inline bool
+quern__lane_is_open(unsigned lane)
+{
+	return lane & 1;
+}
+
+/*
+ * Is there anything before lane `lane`?  No lock: an answer that is late by a
+ * block is good enough.
+ */
+static inline bool
+quern__line_urgent(const struct quern__line *line, unsigned lane)
+{
+	unsigned held = __atomic_load_n(&line->held, __ATOMIC_RELAXED);
+
+	return held & ((1u << lane) - 1);
+}
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * op.c -- the ops that run the user's own functions.
+ *
+ *     [op.c] --> submit.c --> line.c --> worker.c --> grid.c --> done.c
+ *
+ * Each builder fills in a quern_op and each kind says how to check and run it;
+ * kernels/ does the same for the ready-made ops, so nothing behind this file
+ * tells them apart.
+ */
+#include <quern/op.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "kernels/kernel.h"
+
+/* ---- call ---- */
+
+static int
+call_check(const quern_op *op)
+{
+	return op->how.call ? 0 : -EINVAL;
+}
+
+static int
+call_call(quern_context *ctx, const quern_op *op)
+{
+	return op->how.call(ctx, op->arg);
+}
+
+static const struct quern_kind call_kind = {
+	.name = "call",
+	.check = call_check,
+	.call = call_call,
+};
+
+quern_op
+quern_call(quern_call_fn *fn, void *arg)
+{
+	return (quern_op) {
+		.kind = &call_kind,
+		.count = 1,
+		.how.call = fn,
+		.arg = arg,
+	};
+}
+
+/* ---- for ---- */
+
+static int
+for_check(const quern_op *op)
+{
+	return op->how.range ? 0 : -EINVAL;
+}
+
+static void
+for_range(
+    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+{
+	(void)acc;
+	op->how.range(ctx, begin, end, op->arg);
+}
+
+static const struct quern_kind for_kind = {
+	.name = "for",
+	.check = for_check,
+	.range = for_range,
+};
+
+quern_op
+quern_for(size_t count, size_t grain, quern_range_fn *body, void *arg)
+{
+	return (quern_op) {
+		.kind = &for_kind,
+		.count = count,
+		.grain = grain,
+		.how.range = body,
+		.arg = arg,
+	};
+}
+
+/* ---- map ---- */
+
+static int
+map_check(const quern_op *op)
+{
+	size_t out_bytes, in_bytes;
+
+	if (!op->how.map || !op->out_size || !op->in_size)
+		return -EINVAL;
+	if (op->count && (!op->out || !op->in))
+		return -EINVAL;
+	if (__builtin_mul_overflow(op->count, op->out_size, &out_bytes) ||
+	    __builtin_mul_overflow(op->count, op->in_size, &in_bytes))
+		return -EINVAL;
+	if (op->out == op->in && op->out_size == op->in_size)
+		return 0;
+	return quern__overlap(op->out, out_bytes, op->in, in_bytes) ? -EINVAL :
+								      0;
+}
+
+static void
+map_range(
+    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+{
+	char *out = op->out;
+	const char *in = op->in;
+	int status;
+
+	(void)acc;
+	for (size_t i = begin; i < end; i++) {
+		status = op->how.map(
+		    out + i * op->out_size, in + i * op->in_size, op->arg);
+		if (status < 0) {
+			quern_fail(ctx, status);
+			return;
+		}
+	}
+}
+
+static const struct quern_kind map_kind = {
+	.name = "map",
+	.check = map_check,
+	.range = map_range,
+};
+
+quern_op
+quern_map(void *out, size_t out_size, const void *in, size_t in_size,
+    size_t count, quern_map_fn *fn, void *arg)
+{
+	return (quern_op) {
+		.kind = &map_kind,
+		.count = count,
+		.how.map = fn,
+		.arg = arg,
+		.out = out,
+		.in = in,
+		.out_size = out_size,
+		.in_size = in_size,
+	};
+}
+
+/* ---- reduce ---- */
+
+static int
+reduce_check(const quern_op *op)
+{
+	const quern_reducer *how = op->how.reducer;
+
+	if (!how || !op->out)
+		return -EINVAL;
+	if (!how->size || how->size > PTRDIFF_MAX)
+		return -EINVAL;
+	return how->identity && how->body && how->combine ? 0 : -EINVAL;
+}
+
+static void
+reduce_range(
+    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+{
+	op->how.reducer->body(ctx, begin, end, acc, op->arg);
+}
+
+static size_t
+reduce_acc_bytes(const quern_op *op)
+{
+	return op->how.reducer->size;
+}
+
+static void
+reduce_identity(const quern_op *op, void *acc)
+{
+	op->how.reducer->identity(acc, op->arg);
+}
+
+static void
+reduce_combine(const quern_op *op, void *acc, const void *right)
+{
+	op->how.reducer->combine(acc, right, op->arg);
+}
+
+static int
+reduce_finish(const quern_op *op, const void *acc)
+{
+	memcpy(op->out, acc, op->how.reducer->size);
+	return 0;
+}
+
+static const struct quern_kind reduce_kind = {
+	.name = "reduce",
+	.check = reduce_check,
+	.range = reduce_range,
+	.acc_bytes = reduce_acc_bytes,
+	.identity = reduce_identity,
+	.combine = reduce_combine,
+	.finish = reduce_finish,
+};
+
+quern_op
+quern_reduce(size_t count, size_t grain, const quern_reducer *how, void *arg,
+    void *result)
+{
+	return (quern_op) {
+		.kind = &reduce_kind,
+		.count = count,
+		.grain = grain,
+		.how.reducer = how,
+		.arg = arg,
+		.out = result,
+	};
+}
+
+/* ---- any ---- */
+
+quern_op
+quern_with_arg(quern_op op, size_t bytes)
+{
+	op.arg_bytes = bytes;
+	return op;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pool.c -- an executor of threads: making it and ending it.
+ *
+ * The work itself is in worker.c, the accounts in accounts.c, the way down in
+ * shutdown.c.
+ */
+#include "pool.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cpus.h"
+#include "fork.h"
+#include "futex.h"
+#include "mem.h"
+#include "shutdown.h"
+#include "thread.h"
+
+enum { WORKERS_MOST = 65536, QUEUE_LIMIT = 1 << 20 };
+
+/* The count shares its word with a flag. */
+#define QUEUE_LIMIT_MOST (SIZE_MAX / 2 - 1)
+
+int
+quern__pool_check(const quern_executor *pool)
+{
+	if (!pool)
+		return -EINVAL;
+	return pool->generation == quern__fork_generation() ? 0 : -ESTALE;
+}
+
+void
+quern_threads_options_init(quern_threads_options *options)
+{
+	if (options)
+		*options = (quern_threads_options) { .workers = 0 };
+}
+
+/* Check the user's options and put the defaults in. */
+static int
+settle_options(quern_threads_options *out, const quern_threads_options *options)
+{
+	static const quern_threads_options none;
+
+	*out = options ? *options : none;
+	if (out->reserved0 ||
+	    memcmp(out->reserved, none.reserved, sizeof(none.reserved)) != 0)
+		return -EINVAL;
+	if (out->workers > WORKERS_MOST || out->queue_limit > QUEUE_LIMIT_MOST)
+		return -EINVAL;
+	if (!out->workers)
+		out->workers = quern__cpus();
+	if (!out->queue_limit)
+		out->queue_limit = QUEUE_LIMIT;
+	return 0;
+}
+
+static int
+init_locks(quern_executor *pool)
+{
+	int err;
+
+	err = quern__mutex_init(&pool->lock);
+	if (err)
+		return err;
+	err = quern__cond_init(&pool->grace);
+	if (err)
+		pthread_mutex_destroy(&pool->lock);
+	return err;
+}
+
+static void
+fini_locks(quern_executor *pool)
+{
+	pthread_cond_destroy(&pool->grace);
+	pthread_mutex_destroy(&pool->lock);
+}
+
+static int
+start_worker(quern_executor *pool, unsigned index)
+{
+	struct quern__worker *worker = &pool->worker[index];
+	char name[32];
+
+	worker->pool = pool;
+	worker->index = index;
+	snprintf(name, sizeof(name), "quern-%u", index);
+	return quern__thread_start(
+	    &worker->thread, name, quern__worker_main, worker);
+}
+
+/* The first n workers return and are joined. */
+static void
+end_workers(quern_executor *pool, unsigned n)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->leaving = true;
+	pool->wake_word++;
+	pthread_mutex_unlock(&pool->lock);
+	quern__futex_wake(&pool->wake_word, INT_MAX);
+	for (unsigned i = 0; i < n; i++)
+		quern__thread_join(pool->worker[i].thread);
+}
+
+int
+quern_threads_create(quern_executor **out, const quern_threads_options *options)
+{
+	quern_threads_options settled;
+	quern_executor *pool;
+	unsigned started = 0;
+	int err;
+
+	if (!out)
+		return -EINVAL;
+	err = settle_options(&settled, options);
+	if (err)
+		return err;
+	err = quern__fork_watch();
+	if (err)
+		return err;
+	pool = quern__alloc(sizeof(*pool));
+	if (!pool)
+		return -ENOMEM;
+	pool->generation = quern__fork_generation();
+	pool->options = settled;
+	pool->n_workers = settled.workers;
+	pool->queue_limit = settled.queue_limit;
+	pool->worker = quern__alloc(pool->n_workers * sizeof(*pool->worker));
+	if (!pool->worker) {
+		err = -ENOMEM;
+		goto free_pool;
+	}
+	err = init_locks(pool);
+	if (err)
+		goto free_workers;
+	for (; started < pool->n_workers; started++) {
+		err = start_worker(pool, started);
+		if (err)
+			goto end_workers;
+	}
+	*out = pool;
+	return 0;
+
+	/* Undo in reverse order; each label says what it undoes. */
+end_workers:
+	end_workers(pool, started);
+	fini_locks(pool);
+free_workers:
+	quern__free(pool->worker);
+free_pool:
+	quern__free(pool);
+	return err;
+}
+
+/* Is the calling thread one of the pool's own? */
+static bool
+on_own_thread(const quern_executor *pool)
+{
+	for (unsigned i = 0; i < pool->n_workers; i++)
+		if (pthread_equal(pool->worker[i].thread, pthread_self()))
+			return true;
+	return false;
+}
+
+int
+quern_executor_destroy(quern_executor *executor)
+{
+	bool busy;
+
+	if (!executor)
+		return 0;
+	if (quern__pool_check(executor))
+		return -ESTALE;
+	if (on_own_thread(executor))
+		return -EDEADLK;
+	pthread_mutex_lock(&executor->lock);
+	/* acquire: pairs with the release in quern__pool_give_slot(). */
+	busy = __atomic_load_n(&executor->accepted, __ATOMIC_ACQUIRE) ||
+	    executor->loops;
+	if (!busy)
+		executor->closed = true;
+	pthread_mutex_unlock(&executor->lock);
+	if (busy)
+		return -EBUSY;
+	end_workers(executor, executor->n_workers);
+	quern__shutdown_fini(executor);
+	fini_locks(executor);
+	quern__free(executor->worker);
+	quern__free(executor);
+	return 0;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sync.c -- run an op now, in the thread that asks for it.
+ *
+ * The op becomes a job on the caller's stack, without a loop.  Of a loop the
+ * caller is the first one inside; idle workers join it through the line as
+ * they join any other.  The caller never leaves before the last block is
+ * claimed and works on nothing else, so it needs nobody's help to get through
+ * and cannot pick up work that wants a lock it holds.  Then it waits for the
+ * helpers, each of which has one block left at most.
+ */
+#include <errno.h>
+
+#include "fork.h"
+#include "fpmode.h"
+#include "grid.h"
+#include "job.h"
+#include "omp.h"
+#include "pool.h"
+
+/* The thread that waits for a job without a loop. */
+struct quern_waiter {
+	pthread_mutex_t lock; /* guards over */
+	pthread_cond_t woken; /* over */
+	bool over;
+};
+
+void
+quern__waiter_wake(struct quern_waiter *waiter)
+{
+	/* Signalled under the lock: the waiter is gone once it is free. */
+	pthread_mutex_lock(&waiter->lock);
+	waiter->over = true;
+	pthread_cond_signal(&waiter->woken);
+	pthread_mutex_unlock(&waiter->lock);
+}
+
+static void
+wait_for(struct quern_waiter *waiter)
+{
+	pthread_mutex_lock(&waiter->lock);
+	while (!waiter->over)
+		pthread_cond_wait(&waiter->woken, &waiter->lock);
+	pthread_mutex_unlock(&waiter->lock);
+	pthread_cond_destroy(&waiter->woken);
+	pthread_mutex_destroy(&waiter->lock);
+}
+
+/* Run a job that no executor helps with. */
+static int
+run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
+{
+	struct quern_context ctx = { .job = job, .index = index };
+	int status;
+
+	quern__job_move(job, QUERN__RUNNING);
+	if (!quern__op_is_loop(&job->op))
+		return quern__job_verdict(job, quern__op_call(&ctx));
+	status = quern__grid_begin(job);
+	if (status)
+		return status;
+	if (run_grid)
+		run_grid(job);
+	else
+		(void)quern__grid_work(&ctx, NULL, NULL);
+	status = quern__job_verdict(job, quern__grid_end(job));
+	quern__grid_drop(job);
+	return status;
+}
+
+/* Make the calling thread the first one inside: 0 or -ESHUTDOWN. */
+static int
+enter(quern_executor *pool, quern_job *job)
+{
+	bool closed, wake = false;
+
+	pthread_mutex_lock(&pool->lock);
+	/* What runs inside a job is a part of that job, which may finish. */
+	closed = pool->closed && !job->own.part_of.outer;
+	if (!closed) {
+		quern__job_move(job, QUERN__RUNNING);
+		__atomic_fetch_add(&pool->counts.running, 1, __ATOMIC_RELAXED);
+		job->own.inside = 1;
+	}
+	if (!closed && quern__op_is_loop(&job->op) &&
+	    quern__grid_of(&job->op).blocks > 1) {
+		job->own.lane++;
+		quern__line_push(&pool->line, job);
+		wake = quern__pool_wants_wake_locked(pool);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	if (wake)
+		quern__pool_wake(pool);
+	return closed ? -ESHUTDOWN : 0;
+}
+
+/* Work on a loop to its end, and finish it if no helper is left inside. */
+static void
+run_loop(quern_executor *pool, quern_context *ctx)
+{
+	bool last;
+
+	(void)quern__grid_work(ctx, NULL, NULL);
+	pthread_mutex_lock(&pool->lock);
+	pool->caller_blocks += ctx->blocks_run;
+	last = quern__pool_leave_locked(pool, ctx->job, true);
+	pthread_mutex_unlock(&pool->lock);
+	if (last)
+		quern__loop_finish(ctx->job, 0);
+}
+
+/* Run a call, or a loop with the help of idle workers. */
+static int
+run_helped(quern_executor *pool, quern_job *job, unsigned index)
+{
+	struct quern_context ctx = { .job = job, .index = index };
+	struct quern_waiter waiter = {
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.woken = PTHREAD_COND_INITIALIZER,
+	};
+	bool is_loop = quern__op_is_loop(&job->op);
+	int err;
+
+	err = is_loop ? quern__grid_begin(job) : 0;
+	if (err)
+		return err;
+	job->own.then.waiter = &waiter;
+	err = enter(pool, job);
+	if (err) {
+		quern__grid_drop(job);
+		return err;
+	}
+	if (is_loop)
+		run_loop(pool, &ctx);
+	else
+		quern__job_finish(job, quern__op_call(&ctx));
+	wait_for(&waiter);
+	return job->own.status;
+}
+
+/* Without an executor: the calling thread's OpenMP team. */
+static int
+run_on_team(quern_op op)
+{
+	quern_job job;
+	quern__fpmode before;
+	int status = quern__fork_watch();
+
+	if (status)
+		return status;
+	quern__job_init_sync(&job, op, NULL, NULL);
+	before = quern__fpmode_enter();
+	/* libgomp hangs in a child whose parent had a team. */
+	status = run_alone(
+	    &job, 0, quern__fork_generation() ? NULL : quern__omp_run_grid);
+	quern__fpmode_leave(before);
+	return status;
+}
+
+int
+quern_run(quern_executor *executor, quern_op op)
+{
+	quern_job job;
+	quern__fpmode before;
+	int status;
+
+	status = quern__op_check(&op);
+	if (status)
+		return status;
+	if (!executor)
+		return run_on_team(op);
+	status = quern__pool_check(executor);
+	if (status)
+		return status;
+	quern__job_init_sync(&job, op, executor, NULL);
+	quern__pool_force_slot(executor);
+	before = quern__fpmode_enter();
+	status = run_helped(executor, &job, executor->n_workers);
+	quern__fpmode_leave(before);
+	quern__pool_give_slot(executor);
+	return status;
+}
+
+int
+quern_run_inside(quern_context *ctx, quern_op op)
+{
+	quern_executor *pool;
+	quern_job job;
+	int status;
+
+	if (!ctx)
+		return -EINVAL;
+	status = quern__op_check(&op);
+	if (status)
+		return status;
+	pool = ctx->job->own.pool;
+	quern__job_init_sync(&job, op, pool, ctx);
+	if (!pool)
+		return run_alone(&job, ctx->index, NULL);
+	status = quern__pool_check(pool);
+	return status ? status : run_helped(pool, &job, ctx->index);
+}
