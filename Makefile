@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The build of quern; GNU make 4.3 or newer.
+#
+## make            build the library, static and shared, and the examples
+## make demo       build and run examples/throughput; ARGS='-n 1000000' passes
+##                 options on
+## make check      run the tests, plain and with the address and undefined
+##                 behaviour sanitizers
+## make check-long the same, with far more rounds in the stress tests
+## make bench      run the measurements there are
+## make install    honours DESTDIR prefix libdir includedir pkgconfigdir
+## make uninstall  remove what install put there
+## make deps       install the Debian packages that all of this needs
+## make deps-san   install those that SAN=thread needs
+## make format-check
+##                 ask clang-format 14 whether the layout is kept;
+##                 make format changes it
+## make clean      remove build/
+##
+## SAN=address,undefined  SAN=thread  SAN=plain
+##                 choose one configuration, each in a build folder of its own
+## TESTS='line done'
+##                 run only tests/test_line.c and tests/test_done.c
+## V=1             show the commands     WERROR=1   warnings are errors
+## CC CFLAGS CPPFLAGS LDFLAGS            yours; what quern needs is added
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# All cores, unless the user (whose -j wins) or a parent make said otherwise.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# ---- packages --------------------------------------------------------------
+
+deps_packages := libc6-dev libev-dev libsleef-dev \
+    libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++
+deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
+
+# $(call install_packages,NAMES): nothing at all if none is missing.
+define install_packages
+@missing=; for p in $(1); do \
+	test "$$(dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null)" \
+	    = installed || missing="$$missing $$p"; \
+done; \
+test -n "$$missing" || exit 0; \
+if ! command -v apt-get >/dev/null; then \
+	echo "No apt-get here. Please install what Debian calls:" >&2; \
+	printf '  %s\n' $(1) >&2; exit 1; \
+fi; \
+sudo=; if test "$$(id -u)" != 0; then \
+	sudo=sudo; command -v sudo >/dev/null || { \
+	echo "Please install, as root:$$missing" >&2; exit 1; }; \
+fi; \
+echo "installing$$missing"; \
+$$sudo apt-get -q update </dev/null && \
+$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 \
+    install -y --no-install-recommends $$missing </dev/null
+endef
+
+deps:
+	$(call install_packages,$(deps_packages))
+deps-san: deps
+	$(call install_packages,$(deps_san_packages))
+.PHONY: deps deps-san
+
+# With packages still to come nothing else can be judged: install them, then
+# let a fresh make see to the other goals.
+later := $(filter-out deps deps-san,$(MAKECMDGOALS))
+ifneq ($(and $(filter deps deps-san,$(MAKECMDGOALS)),$(later)),)
+
+$(later): after-deps
+	@:
+after-deps: $(filter deps deps-san,$(MAKECMDGOALS))
+	+@$(MAKE) $(later)
+.PHONY: after-deps $(later)
+
+else
+
+# ---- configuration ---------------------------------------------------------
+
+prefix       = /usr/local
+includedir   = $(prefix)/include
+libdir       = $(prefix)/lib
+pkgconfigdir = $(libdir)/pkgconfig
+
+# Both suites in a plain `make check`; one where SAN names it.
+empty :=
+space := $(empty) $(empty)
+comma := ,
+asan   := address$(comma)undefined
+suites := $(or $(SAN),plain $(asan))
+san    := $(filter-out plain,$(SAN))
+ifneq ($(filter-out address undefined $(asan) thread,$(san)),)
+$(error SAN is one of: plain address undefined $(asan) thread)
+endif
+
+ifeq ($(origin CC),default)
+CC := $(if $(filter thread,$(san)),clang-14,gcc)
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+ifeq ($(origin AR),default)
+AR := ar
+endif
+CFLAGS ?= -O2 -g
+
+# GCC then links a start-up file that makes the host process flush subnormals.
+ifneq ($(filter -Ofast -ffast-math,$(CC) $(CFLAGS) $(LDFLAGS)),)
+$(error quern promises bits that -ffast-math does not keep)
+endif
+
+version := $(shell sed -n \
+    's/^\#define QUERN_VERSION_[MP][AI][A-Z]* //p' include/quern/status.h)
+version := $(word 1,$(version)).$(word 2,$(version)).$(word 3,$(version))
+abi     := 0
+target  := $(shell $(CC) -dumpmachine 2>&1 && $(CC) -dumpversion 2>&1)
+
+# $(call build_folder,SUITE)
+build_folder = build/$(subst $(space),_,$(notdir $(CC)))-$(1)
+B := $(call build_folder,$(or $(san),plain))
+
+# C11 fills what an initialiser leaves out with 0; that is used on purpose.
+warnings := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla \
+    -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers \
+    $(if $(WERROR),-Werror)
+
+q_cppflags := -Iinclude -I. -D_GNU_SOURCE
+q_cflags   := -std=c11 -fopenmp -pthread -fvisibility=hidden -fPIC \
+    -ffp-contract=off $(warnings)
+q_ldflags  := -fopenmp -pthread
+q_libs     := -lev -lsleef -lm
+
+# Loops that touch every element take -O3 where the rest takes -O2.  These two
+# do not change a result: quern reads neither errno nor exception flags.
+kernel_cflags := -fno-math-errno -fno-trapping-math
+isa_avx2      := -march=x86-64-v3
+isa_avx512    := -march=x86-64-v4 -mprefer-vector-width=512
+
+ifneq ($(san),)
+q_cflags  += -fsanitize=$(san) -fno-omit-frame-pointer
+q_ldflags += -fsanitize=$(san)
+endif
+ifneq ($(findstring undefined,$(san)),)
+q_cflags  += -fno-sanitize-recover=undefined
+endif
+
+# ---- what there is ---------------------------------------------------------
+
+# In the order in which a job meets them; src/README.md is the map.
+sources := \
+    src/op.c \
+    src/submit.c \
+    src/job.c \
+    src/line.c \
+    src/worker.c \
+    src/grid.c \
+    src/sync.c \
+    src/omp.c \
+    src/done.c \
+    src/deliver.c \
+    src/loop.c \
+    src/port.c \
+    src/timeouts.c \
+    src/group.c \
+    src/pool.c \
+    src/accounts.c \
+    src/shutdown.c \
+    src/cpus.c \
+    src/stats.c \
+    src/status.c \
+    src/mem.c \
+    src/thread.c \
+    src/fd.c \
+    src/fork.c
+
+kernels := \
+    kernels/isa.c \
+    kernels/square.c \
+    kernels/pow.c \
+    kernels/pow_edge.c \
+    kernels/sum.c \
+    kernels/minmax.c
+
+# Compiled once for each instruction set, with QUERN_ISA_NAME saying which.
+isa_sources := \
+    kernels/simd_math.c \
+    kernels/simd_reduce.c
+isas := $(if $(filter x86_64-%,$(target)),baseline avx2 avx512,\
+    $(if $(filter aarch64-%,$(target)),neon,baseline))
+
+headers := $(sort $(wildcard include/quern/*.h))
+
+# Plain twins of the kernels, for the tests alone.
+references := kernels/reference.c
+# Linked into each test.  A function __wrap_X in one of them, or in the test
+# itself, takes the calls of X: the linker is told so by itself.
+helpers    := $(filter-out tests/test_%,$(sort $(wildcard tests/*.c)))
+wraps = $$(grep -oh '__wrap_[A-Za-z0-9_]*' $(1) $(helpers) | sort -u | \
+    sed 's/__wrap_/-Wl,--wrap=/')
+
+test_names    := $(or $(TESTS:%=test_%),\
+    $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c))))
+# Tests that need not be repeated with sanitizers.
+plain_only    := test_package
+example_names := $(patsubst examples/%.c,%,\
+    $(filter-out examples/throughput_%,$(sort $(wildcard examples/*.c))))
+
+# ---- objects ---------------------------------------------------------------
+
+Q := $(if $(V),,@)
+# $(call say,WHAT): one line in the place of a command
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@')
+
+# What objects depend on besides their sources: rewritten when it differs.
+flags := $(target) $(CC) | $(CPPFLAGS) | $(CFLAGS) | $(LDFLAGS) | \
+    $(q_cppflags) $(q_cflags) $(q_ldflags) | $(kernel_cflags) | \
+    $(isa_avx2) $(isa_avx512)
+ifneq ($(file <$(B)/flags),$(flags))
+.PHONY: $(B)/flags
+endif
+$(B)/flags: | $(B)/
+	@printf '%s\n' '$(subst ','\'',$(flags))' >$@
+%/:
+	@mkdir -p $@
+.PRECIOUS: %/
+
+compile = $(CC) $(q_cppflags) $(CPPFLAGS) $(1) $(q_cflags) $(2) -MMD -MP \
+    -c -o $@ $<
+kernel_flags = $(CFLAGS:-O2=-O3)
+
+$(B)/src/%.o: src/%.c $(B)/flags | $(B)/src/
+	$(call say,CC)
+	$(Q)$(call compile,$(CFLAGS))
+$(B)/kernels/%.o: kernels/%.c $(B)/flags | $(B)/kernels/
+	$(call say,CC)
+	$(Q)$(call compile,$(kernel_flags),$(kernel_cflags))
+# Not -I: src/omp.h would hide <omp.h>.
+$(B)/tests/%.o: tests/%.c $(B)/flags | $(B)/tests/
+	$(call say,CC)
+	$(Q)$(call compile,$(CFLAGS),-iquote src)
+$(B)/examples/%.o: examples/%.c $(B)/flags | $(B)/examples/
+	$(call say,CC)
+	$(Q)$(call compile,$(CFLAGS))
+
+# $(call isa_rule,ISA)
+define isa_rule
+$(B)/kernels/%.$(1).o: kernels/%.c $(B)/flags | $(B)/kernels/
+	$$(call say,CC)
+	$$(Q)$$(call compile,$$(kernel_flags),$$(kernel_cflags) \
+	    $$(isa_$(1)) -DQUERN_ISA_NAME=$(1))
+isa_objects += $(isa_sources:%.c=$(B)/%.$(1).o)
+endef
+$(foreach isa,$(isas),$(eval $(call isa_rule,$(isa))))
+
+objects := $(sources:%.c=$(B)/%.o) $(kernels:%.c=$(B)/%.o) $(isa_objects)
+
+-include $(wildcard $(B)/*/*.d)
+
+# ---- libraries -------------------------------------------------------------
+
+static := $(B)/libquern.a
+shared := $(B)/libquern.so.$(version)
+
+$(static): $(objects) Makefile
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(objects)
+
+# nodelete: threads may still run our code when a plugin host unloads us.
+$(shared): $(objects) quern.map Makefile
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -shared -o $@ $(objects) \
+	    -Wl,-soname,libquern.so.$(abi) -Wl,--version-script=quern.map \
+	    -Wl,-z,nodelete $(if $(san),,-Wl,-z,defs) $(q_libs)
+	$(Q)ln -sf $(@F) $(B)/libquern.so.$(abi)
+	$(Q)ln -sf $(@F) $(B)/libquern.so
+
+# ---- programs --------------------------------------------------------------
+
+link = $(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -o $@ $(filter %.o,$^) \
+    $(static) $(1) $(q_libs)
+
+# $(call tests_of,SUITE)
+tests_of = $(patsubst %,$(call build_folder,$(1))/tests/%,\
+    $(filter-out $(if $(filter-out plain,$(1)),$(plain_only)),$(test_names)))
+tests    := $(call tests_of,$(or $(san),plain))
+examples := $(example_names:%=$(B)/examples/%)
+
+test_objects := $(helpers:%.c=$(B)/%.o) $(references:%.c=$(B)/%.o)
+
+$(tests): $(B)/tests/%: $(B)/tests/%.o $(test_objects) $(static) Makefile
+	$(call say,LD)
+	$(Q)$(call link,$(call wraps,tests/$(@F).c) -lcunit \
+	    $(if $(findstring test_kernels,$@),-lmpfr -lgmp))
+
+$(examples): $(B)/examples/%: $(B)/examples/%.o $(static)
+	$(call say,LD)
+	$(Q)$(call link)
+$(B)/examples/throughput: $(patsubst %.c,$(B)/%.o,\
+    $(sort $(wildcard examples/throughput_*.c)))
+
+.SECONDARY:
+
+all: $(static) $(shared) $(examples)
+.PHONY: all
+
+demo: $(B)/examples/throughput
+	@$< $(ARGS)
+# Side-by-side measurements are still to come; see bench/README.md.
+bench: $(B)/examples/throughput
+	@$< $(ARGS)
+.PHONY: demo bench
+
+# ---- tests -----------------------------------------------------------------
+
+check-programs: $(tests) $(examples) $(if $(san),,$(shared))
+.PHONY: check-programs
+
+# The other suite of a plain `make check`, built side by side with the first.
+ifneq ($(word 2,$(suites)),)
+check-other:
+	+@$(MAKE) SAN=$(word 2,$(suites)) check-programs
+check check-long: check-other
+.PHONY: check-other
+endif
+
+# What the tests that build something build it with.
+check check-long: export CC := $(CC)
+check check-long: export CXX := $(CXX)
+check check-long: export MAKE := $(MAKE)
+check check-long: export CPPFLAGS := $(CPPFLAGS)
+check check-long: export CFLAGS := $(CFLAGS)
+check check-long: export LDFLAGS := $(LDFLAGS)
+check-long: export QUERN_TEST_LONG := 1
+
+check check-long: check-programs
+	@sh tests/run.sh $(foreach s,$(suites),$(call tests_of,$(s)))
+.PHONY: check check-long
+
+# ---- install ---------------------------------------------------------------
+
+install: $(static) $(shared)
+	$(Q)install -d "$(to)$(includedir)/quern" "$(to)$(libdir)" \
+	    "$(to)$(pkgconfigdir)"
+	$(Q)install -m 644 $(headers) "$(to)$(includedir)/quern"
+	$(Q)install -m 644 $(static) "$(to)$(libdir)"
+	$(Q)install -m 755 $(shared) "$(to)$(libdir)"
+	$(Q)ln -sf $(notdir $(shared)) "$(to)$(libdir)/libquern.so.$(abi)"
+	$(Q)ln -sf libquern.so.$(abi) "$(to)$(libdir)/libquern.so"
+	$(Q)printf '%s\n' $(pc_lines) >"$(to)$(pkgconfigdir)/quern.pc"
+
+uninstall:
+	$(Q)rm -f $(foreach h,$(notdir $(headers)),"$(to)$(includedir)/quern/$h")
+	$(Q)rm -f $(foreach f,libquern.a $(notdir $(shared)) \
+	    libquern.so.$(abi) libquern.so,"$(to)$(libdir)/$f")
+	$(Q)rm -f "$(to)$(pkgconfigdir)/quern.pc"
+	$(Q)rmdir "$(to)$(includedir)/quern" 2>/dev/null || :
+.PHONY: install uninstall
+
+# Programs call libev themselves, and libev has no .pc file to require.
+pc_lines = \
+    'prefix=$(prefix)' \
+    'includedir=$(includedir)' \
+    'libdir=$(libdir)' \
+    '' \
+    'Name: quern' \
+    'Description: numbers on every core for programs on an event loop' \
+    'Version: $(version)' \
+    'Cflags: -I$${includedir}' \
+    'Libs: -L$${libdir} -lquern -lev' \
+    'Libs.private: -lsleef -lm -fopenmp -pthread'
+to = $(DESTDIR)
+
+# ---- the rest --------------------------------------------------------------
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+.PHONY: help
+
+clean:
+	rm -rf build
+.PHONY: clean
+
+formatted := $(sort $(wildcard include/quern/*.h src/*.[ch] kernels/*.[ch] \
+    tests/*.[ch] examples/*.[ch]))
+format-check:
+	@clang-format-14 --dry-run -Werror $(formatted)
+format:
+	@clang-format-14 -i $(formatted)
+.PHONY: format-check format
+
+endif

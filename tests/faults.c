@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * faults.c -- makes the n-th allocation, thread start, lock or descriptor fail.
+ *
+ * The linker sends the library's calls of its wrappers here (--wrap), so the
+ * library itself carries no code for it.  Each call counts, whatever its kind:
+ * a test then runs its scenario once for every n until nothing fails any more.
+ */
+#include <errno.h>
+
+#include "src/fd.h"
+#include "src/mem.h"
+#include "src/thread.h"
+#include "support.h"
+
+/* All of it atomic: workers allocate too. */
+static unsigned long calls; /* since faults_arm() */
+static unsigned long fail_at;
+static bool fail_on; /* and those after it */
+static long alive;
+
+void
+faults_arm(unsigned long n, bool on)
+{
+	__atomic_store_n(&calls, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&fail_on, on, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&fail_at, n, __ATOMIC_SEQ_CST);
+}
+
+unsigned long
+faults_disarm(void)
+{
+	__atomic_store_n(&fail_at, 0, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&calls, __ATOMIC_SEQ_CST);
+}
+
+long
+faults_alive(void)
+{
+	return __atomic_load_n(&alive, __ATOMIC_SEQ_CST);
+}
+
+static bool
+fails(void)
+{
+	unsigned long at = __atomic_load_n(&fail_at, __ATOMIC_SEQ_CST);
+	unsigned long n = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
+
+	if (!at)
+		return false;
+	return n == at ||
+	    (n > at && __atomic_load_n(&fail_on, __ATOMIC_SEQ_CST));
+}
+
+static void
+count(long difference)
+{
+	__atomic_fetch_add(&alive, difference, __ATOMIC_SEQ_CST);
+}
+
+void *__real_quern__alloc(size_t bytes);
+void *__wrap_quern__alloc(size_t bytes);
+void __real_quern__free(void *memory);
+void __wrap_quern__free(void *memory);
+int __real_quern__thread_start(
+    pthread_t *out, const char *name, void *(*main)(void *), void *arg);
+int __wrap_quern__thread_start(
+    pthread_t *out, const char *name, void *(*main)(void *), void *arg);
+void __real_quern__thread_join(pthread_t thread);
+void __wrap_quern__thread_join(pthread_t thread);
+int __real_quern__mutex_init(pthread_mutex_t *mutex);
+int __wrap_quern__mutex_init(pthread_mutex_t *mutex);
+int __real_quern__cond_init(pthread_cond_t *cond);
+int __wrap_quern__cond_init(pthread_cond_t *cond);
+int __real_quern__fd_event(void);
+int __wrap_quern__fd_event(void);
+int __real_quern__fd_timer(void);
+int __wrap_quern__fd_timer(void);
+int __real_quern__fd_epoll(void);
+int __wrap_quern__fd_epoll(void);
+int __real_quern__fd_watch(int epoll, int fd);
+int __wrap_quern__fd_watch(int epoll, int fd);
+void __real_quern__fd_close(int fd);
+void __wrap_quern__fd_close(int fd);
+
+void *
+__wrap_quern__alloc(size_t bytes)
+{
+	void *memory = fails() ? NULL : __real_quern__alloc(bytes);
+
+	count(memory != NULL);
+	return memory;
+}
+
+void
+__wrap_quern__free(void *memory)
+{
+	count(-(memory != NULL));
+	__real_quern__free(memory);
+}
+
+int
+__wrap_quern__thread_start(
+    pthread_t *out, const char *name, void *(*main)(void *), void *arg)
+{
+	int err = fails() ? -EAGAIN :
+			    __real_quern__thread_start(out, name, main, arg);
+
+	count(!err);
+	return err;
+}
+
+void
+__wrap_quern__thread_join(pthread_t thread)
+{
+	__real_quern__thread_join(thread);
+	count(-1);
+}
+
+int
+__wrap_quern__mutex_init(pthread_mutex_t *mutex)
+{
+	return fails() ? -ENOMEM : __real_quern__mutex_init(mutex);
+}
+
+int
+__wrap_quern__cond_init(pthread_cond_t *cond)
+{
+	return fails() ? -ENOMEM : __real_quern__cond_init(cond);
+}
+
+static int
+counted_fd(int fd)
+{
+	count(fd >= 0);
+	return fd;
+}
+
+int
+__wrap_quern__fd_event(void)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_event());
+}
+
+int
+__wrap_quern__fd_timer(void)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_timer());
+}
+
+int
+__wrap_quern__fd_epoll(void)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_epoll());
+}
+
+int
+__wrap_quern__fd_watch(int epoll, int fd)
+{
+	return fails() ? -ENOMEM : __real_quern__fd_watch(epoll, fd);
+}
+
+void
+__wrap_quern__fd_close(int fd)
+{
+	count(-(fd >= 0));
+	__real_quern__fd_close(fd);
+}

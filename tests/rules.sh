@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# rules.sh -- who may use what, read off the #include lines and the objects of
+# the static library.  CONTRIBUTING.md gives the reasons.
+set -u
+library=${QUERN_BUILD:?}/libquern.a
+status=0
+
+# $1 rule, $2 what broke it
+broken()
+{
+	test -z "$2" && return
+	echo "$1:"
+	echo "$2"
+	status=1
+}
+
+# $1 files that may, $2 pattern of a line: other files that have it
+lines()
+{
+	grep -nE "$2" src/*.[chS] kernels/*.[chS] 2>/dev/null |
+	    grep -vE "^($1):"
+}
+
+# $1 objects that may, $2 names of functions: other objects that call them
+calls()
+{
+	nm -A -u "$library" | awk -v may="^($1)\\.o\$" -v what="^($2)\$" '
+	    { split($1, part, ":"); sub("@.*", "", $NF) }
+	    part[2] !~ may && $NF ~ what { print "  " part[2] ": " $NF }'
+}
+
+broken "a kernel knows the public headers and its neighbours only" "$(
+	grep -nE '^#include "' kernels/*.[ch] |
+	    grep -vE '"(kernels/)?[a-z0-9_]+\.(h|inc)"'
+	for name in $(sed -n 's/^#include "\([^/"]*\)".*/\1/p' \
+	    kernels/*.[ch]); do
+		test -e "kernels/$name" || echo "  $name is not in kernels/"
+	done)"
+broken "only loop.c and task.c know libev" \
+    "$(lines 'src/(loop|task)\.c' '^#include <ev\.h>')"
+broken "only omp.c and lane.c know OpenMP" \
+    "$(lines 'src/(omp|lane)\.c' '^#include <omp\.h>|#pragma omp parallel')"
+broken "only mem.c allocates" "$(calls mem \
+    'malloc|calloc|realloc|aligned_alloc|posix_memalign|strn?dup|free')"
+broken "only thread.c starts threads" "$(calls thread 'pthread_create')"
+broken "only isa.c reads the environment" \
+    "$(calls isa '(secure_)?getenv')"
+broken "a library does not end, print or handle signals" "$(calls none \
+    '_?exit|_Exit|abort|__assert_fail|v?f?printf|f?puts|putchar|perror|stdout|stderr|signal|sigaction')"
+broken "what is compiled per instruction set is reached through its table" "$(
+	nm -A -g --defined-only "$library" | awk '
+	    $1 ~ /:simd_/ && $2 ~ /[TtWwVvi]/ { print "  " $1 $NF }')"
+
+# Constant tables that hold pointers are in .data.rel.ro.
+broken "only fork.c and isa.c have variables of the whole process" "$(
+	objdump -t "$library" | awk '
+	    /file format/ { sub(":.*", "", $1); object = $1 }
+	    $3 == "O" && $4 ~ /^\.t?(data|bss)/ && $4 !~ /^\.data\.rel\.ro/ &&
+	    object !~ /^(fork|isa)\.o$/ { print "  " object ": " $NF }
+	    $2 == "O" && $3 == "*COM*" { print "  " object ": " $NF }')"
+exit $status

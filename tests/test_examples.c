@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_examples.c -- every short example runs and prints what it should.
+ *
+ * examples.sh knows what that is; the Makefile passes the build folder through
+ * the environment.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support.h"
+
+static int
+example(const char *name)
+{
+	char command[80];
+
+	snprintf(command, sizeof(command), "sh tests/examples.sh %s", name);
+	fflush(stdout);
+	return system(command);
+}
+
+static void
+each_short_example_has_a_test(void)
+{
+	CU_ASSERT_EQUAL(example("--all-known"), 0);
+}
+
+static void
+squares_prints_its_squares(void)
+{
+	CU_ASSERT_EQUAL(example("squares"), 0);
+}
+
+static void
+own_kernel_finds_the_longest_walk(void)
+{
+	CU_ASSERT_EQUAL(example("own_kernel"), 0);
+}
+
+static void
+cancel_ends_what_would_not_end(void)
+{
+	CU_ASSERT_EQUAL(example("cancel"), 0);
+}
+
+static void
+backpressure_completes_each_job_once(void)
+{
+	CU_ASSERT_EQUAL(example("backpressure"), 0);
+}
+
+static void
+foreign_loop_needs_no_libev(void)
+{
+	CU_ASSERT_EQUAL(example("foreign_loop"), 0);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "each short example has a test",
+		    each_short_example_has_a_test },
+		{ "squares prints its squares", squares_prints_its_squares },
+		{ "own_kernel finds the longest walk",
+		    own_kernel_finds_the_longest_walk },
+		{ "cancel ends what would not end",
+		    cancel_ends_what_would_not_end },
+		{ "backpressure completes each job once",
+		    backpressure_completes_each_job_once },
+		{ "foreign_loop needs no libev", foreign_loop_needs_no_libev },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("examples", tests);
+	return run_suites();
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_line.c -- tests src/line.c. */
+#include "src/line.h"
+#include "support.h"
+
+#include <string.h>
+
+/* ---- the invariants of line.h ---- */
+
+static bool
+l1_held_has_a_bit_for_each_lane_that_is_not_empty(
+    const struct quern__line *line)
+{
+	unsigned held = 0;
+
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		held |= (unsigned)(line->lane[n].first != NULL) << n;
+	return line->held == held;
+}
+
+/* A list that is sound both ways, of jobs that know where they are. */
+static bool
+l2_jobs_in_a_lane_say_so(const struct quern__line *line)
+{
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		const quern_job *before = NULL;
+
+		for (const quern_job *job = line->lane[n].first; job;
+		     before = job, job = job->own.next)
+			if (!job->own.in_line || job->own.lane != n ||
+			    job->own.prev != before)
+				return false;
+		if (line->lane[n].last != before)
+			return false;
+	}
+	return true;
+}
+
+static bool
+l3_waiting_counts_the_jobs_in_even_lanes(const struct quern__line *line)
+{
+	size_t waiting = 0;
+
+	for (unsigned n = 0; n < QUERN__LANES; n += 2)
+		for (const quern_job *job = line->lane[n].first; job;
+		     job = job->own.next)
+			waiting++;
+	return line->waiting == waiting;
+}
+
+static bool
+l4_ages_are_bounded_and_0_if_empty(const struct quern__line *line)
+{
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		if (line->lane[n].age > QUERN__LANE_AGE + 5 ||
+		    (!line->lane[n].first && line->lane[n].age))
+			return false;
+	return true;
+}
+
+static void
+check_line(const struct quern__line *line)
+{
+	CU_ASSERT_TRUE_FATAL(
+	    l1_held_has_a_bit_for_each_lane_that_is_not_empty(line));
+	CU_ASSERT_TRUE_FATAL(l2_jobs_in_a_lane_say_so(line));
+	CU_ASSERT_TRUE_FATAL(l3_waiting_counts_the_jobs_in_even_lanes(line));
+	CU_ASSERT_TRUE_FATAL(l4_ages_are_bounded_and_0_if_empty(line));
+}
+
+static void
+push(struct quern__line *line, quern_job *job, unsigned lane)
+{
+	job->own.lane = (uint8_t)lane;
+	quern__line_push(line, job);
+	check_line(line);
+}
+
+static void
+take_out(struct quern__line *line, quern_job *job)
+{
+	quern__line_remove(line, job);
+	CU_ASSERT_FALSE(job->own.in_line);
+	check_line(line);
+}
+
+static quern_job *
+pick(struct quern__line *line)
+{
+	quern_job *job = quern__line_pick(line);
+
+	check_line(line);
+	return job;
+}
+
+/* ---- order ---- */
+
+static void
+an_empty_line_gives_nothing(void)
+{
+	struct quern__line line = { .held = 0 };
+
+	CU_ASSERT_PTR_NULL(pick(&line));
+	CU_ASSERT_PTR_NULL(quern__line_first_waiting(&line));
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		CU_ASSERT_FALSE(quern__line_urgent(&line, n));
+}
+
+static void
+the_first_in_a_lane_is_the_first_out(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[5] = { { NULL } };
+
+	for (int i = 0; i < 5; i++)
+		push(&line, &job[i], 2);
+	for (int i = 0; i < 5; i++) {
+		CU_ASSERT_PTR_EQUAL(pick(&line), &job[i]);
+		CU_ASSERT_FALSE(job[i].own.in_line);
+	}
+	CU_ASSERT_PTR_NULL(pick(&line));
+}
+
+static void
+priorities_have_their_lanes(void)
+{
+	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_HIGH), 0);
+	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_NORMAL), 2);
+	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_LOW), 4);
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		CU_ASSERT_EQUAL(quern__lane_is_open(n), n % 2 == 1);
+}
+
+static void
+lanes_are_served_in_their_order(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[QUERN__LANES] = { { NULL } };
+
+	for (unsigned n = QUERN__LANES; n-- > 0;)
+		push(&line, &job[n], n);
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		CU_ASSERT_PTR_EQUAL(pick(&line), &job[n]);
+		CU_ASSERT_EQUAL(job[n].own.in_line, quern__lane_is_open(n));
+		if (quern__lane_is_open(n))
+			take_out(&line, &job[n]);
+	}
+	CU_ASSERT_PTR_NULL(pick(&line));
+}
+
+static void
+a_job_leaves_from_the_front_the_middle_and_the_end(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[5] = { { NULL } };
+
+	for (int i = 0; i < 5; i++)
+		push(&line, &job[i], 4);
+	take_out(&line, &job[2]);
+	take_out(&line, &job[0]);
+	take_out(&line, &job[4]);
+	push(&line, &job[2], 4);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[1]);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[3]);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[2]);
+	CU_ASSERT_PTR_NULL(pick(&line));
+}
+
+static void
+open_loops_stay_and_take_turns(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[3] = { { NULL } };
+
+	for (int i = 0; i < 3; i++)
+		push(&line, &job[i], 3);
+	for (int i = 0; i < 7; i++)
+		CU_ASSERT_PTR_EQUAL(pick(&line), &job[i % 3]);
+	take_out(&line, &job[2]);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[1]);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[0]);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[1]);
+}
+
+static void
+waiting_counts_jobs_but_not_open_loops(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[QUERN__LANES] = { { NULL } };
+
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		push(&line, &job[n], n);
+		CU_ASSERT_EQUAL(line.waiting, n / 2 + 1);
+	}
+	(void)pick(&line);
+	CU_ASSERT_EQUAL(line.waiting, 2);
+	(void)pick(&line); /* an open one, which stays */
+	CU_ASSERT_EQUAL(line.waiting, 2);
+	take_out(&line, &job[4]);
+	CU_ASSERT_EQUAL(line.waiting, 1);
+}
+
+static void
+urgent_is_what_stands_before_a_lane(void)
+{
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		struct quern__line line = { .held = 0 };
+		quern_job job = { NULL };
+
+		push(&line, &job, n);
+		for (unsigned lane = 0; lane < QUERN__LANES; lane++)
+			CU_ASSERT_EQUAL(
+			    quern__line_urgent(&line, lane), n < lane);
+	}
+}
+
+static void
+the_first_waiting_job_stays_where_it_is(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job open = { NULL }, low = { NULL }, high[2] = { { NULL } };
+
+	push(&line, &open, 1);
+	CU_ASSERT_PTR_NULL(quern__line_first_waiting(&line));
+	push(&line, &low, 4);
+	CU_ASSERT_PTR_EQUAL(quern__line_first_waiting(&line), &low);
+	push(&line, &high[0], 0);
+	push(&line, &high[1], 0);
+	CU_ASSERT_PTR_EQUAL(quern__line_first_waiting(&line), &high[0]);
+	CU_ASSERT_PTR_EQUAL(quern__line_first_waiting(&line), &high[0]);
+	CU_ASSERT_EQUAL(line.waiting, 3);
+	check_line(&line);
+}
+
+/* ---- ageing ---- */
+
+/*
+ * Pick from a line in which lane 0 never empties: what was picked from a
+ * waiting lane goes to its end again.  Returns the lane.
+ */
+static unsigned
+turn(struct quern__line *line)
+{
+	quern_job *job = pick(line);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+	if (!job->own.in_line)
+		push(line, job, job->own.lane);
+	return job->own.lane;
+}
+
+static void
+a_lane_passed_over_16_times_comes_first(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job high[2] = { { NULL } }, low = { NULL };
+
+	push(&line, &high[0], 0);
+	push(&line, &high[1], 0);
+	push(&line, &low, 4);
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &low);
+	CU_ASSERT_EQUAL(turn(&line), 0);
+}
+
+static void
+an_endless_stream_of_high_starves_neither_normal_nor_low(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[6] = { { NULL } };
+
+	for (int i = 0; i < 6; i++)
+		push(&line, &job[i], 2 * (unsigned)(i / 2));
+	for (int i = 1; i <= 17 * 20; i++) {
+		/* One in 17 each; low comes right after normal. */
+		unsigned expected = i % 17 == 0 ? 2 :
+		    i % 17 == 1 && i > 1        ? 4 :
+						  0;
+
+		CU_ASSERT_EQUAL(turn(&line), expected);
+	}
+}
+
+static void
+an_open_lane_ages_like_any_other(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job high[2] = { { NULL } }, loop = { NULL };
+
+	push(&line, &high[0], 0);
+	push(&line, &high[1], 0);
+	push(&line, &loop, 5);
+	for (int i = 1; i <= 17 * 3; i++)
+		CU_ASSERT_EQUAL(turn(&line), i % 17 ? 0 : 5);
+}
+
+static void
+five_lanes_that_aged_together_are_served_one_after_the_other(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[QUERN__LANES] = { { NULL } };
+
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		push(&line, &job[n], n);
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	for (unsigned n = 1; n < QUERN__LANES; n++)
+		CU_ASSERT_EQUAL(turn(&line), n);
+	CU_ASSERT_EQUAL(turn(&line), 0);
+}
+
+static void
+of_lanes_that_are_due_the_oldest_comes_first(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job high = { NULL }, later = { NULL }, due[2] = { { NULL } };
+
+	push(&line, &high, 0);
+	push(&line, &due[0], 3);
+	push(&line, &due[1], 4);
+	CU_ASSERT_EQUAL(turn(&line), 0);
+	push(&line, &later, 2);
+	for (int i = 1; i < 16; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	CU_ASSERT_EQUAL(turn(&line), 3);
+	CU_ASSERT_EQUAL(turn(&line), 4); /* though lane 2 is due as well */
+	CU_ASSERT_EQUAL(turn(&line), 2);
+}
+
+static void
+a_lane_that_empties_loses_its_age(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job high = { NULL }, low = { NULL };
+
+	push(&line, &high, 0);
+	push(&line, &low, 4);
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	take_out(&line, &low);
+	CU_ASSERT_EQUAL(turn(&line), 0);
+	push(&line, &low, 4);
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	CU_ASSERT_EQUAL(turn(&line), 4);
+}
+
+static void
+a_lane_that_keeps_a_job_keeps_its_age(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job high = { NULL }, low[2] = { { NULL } };
+
+	push(&line, &high, 0);
+	push(&line, &low[0], 4);
+	push(&line, &low[1], 4);
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	take_out(&line, &low[0]);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &low[1]);
+}
+
+/* ---- against a plain model ---- */
+
+enum { JOBS = 24 };
+
+struct model {
+	quern_job *job[QUERN__LANES][JOBS];
+	unsigned n[QUERN__LANES];
+	unsigned passed_over[QUERN__LANES];
+};
+
+static void
+model_remove(struct model *model, unsigned lane, unsigned at)
+{
+	quern_job **job = model->job[lane];
+
+	memmove(job + at, job + at + 1, (--model->n[lane] - at) * sizeof(*job));
+	if (!model->n[lane])
+		model->passed_over[lane] = 0;
+}
+
+static quern_job *
+model_pick(struct model *model)
+{
+	unsigned first = 0, chosen, *passed = model->passed_over;
+	quern_job *job;
+
+	while (first < QUERN__LANES && !model->n[first])
+		first++;
+	if (first == QUERN__LANES)
+		return NULL;
+	chosen = first;
+	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+		passed[n] += model->n[n] > 0;
+	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+		if (passed[n] > 16 && passed[n] > passed[chosen])
+			chosen = n;
+	job = model->job[chosen][0];
+	model_remove(model, chosen, 0);
+	passed[chosen] = 0;
+	if (chosen % 2)
+		model->job[chosen][model->n[chosen]++] = job;
+	return job;
+}
+
+static void
+check_same(const struct quern__line *line, const struct model *model)
+{
+	bool same = true;
+
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		const quern_job *job = line->lane[n].first;
+
+		for (unsigned i = 0; i < model->n[n] && job; i++) {
+			same = same && job == model->job[n][i];
+			job = job->own.next;
+		}
+		same =
+		    same && !job && line->lane[n].age == model->passed_over[n];
+	}
+	CU_ASSERT_TRUE_FATAL(same);
+}
+
+static void
+random_steps_agree_with_a_plain_model(void)
+{
+	static quern_job job[JOBS];
+	struct quern__line line = { .held = 0 };
+	struct model model = { .n = { 0 } };
+	uint64_t state = seed();
+	unsigned oldest = 0;
+
+	for (unsigned long i = 0; i < rounds(20000); i++) {
+		/* Long stretches in which picks, or pushes, prevail. */
+		bool filling = i / 200 % 2;
+		unsigned choice = next_random(&state) % 8;
+		quern_job *any = &job[next_random(&state) % JOBS];
+		unsigned lane = any->own.lane, at = 0;
+
+		if (!any->own.in_line && (filling || choice < 2)) {
+			lane = next_random(&state) % QUERN__LANES;
+			model.job[lane][model.n[lane]++] = any;
+			push(&line, any, lane);
+		} else if (any->own.in_line && choice == 7) {
+			while (model.job[lane][at] != any)
+				at++;
+			model_remove(&model, lane, at);
+			take_out(&line, any);
+		} else {
+			CU_ASSERT_PTR_EQUAL_FATAL(
+			    pick(&line), model_pick(&model));
+		}
+		check_same(&line, &model);
+		for (unsigned n = 0; n < QUERN__LANES; n++)
+			if (line.lane[n].age > oldest)
+				oldest = line.lane[n].age;
+	}
+	/* The steps did reach what ageing is about. */
+	CU_ASSERT_TRUE(oldest > QUERN__LANE_AGE);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo order[] = {
+		{ "an empty line gives nothing", an_empty_line_gives_nothing },
+		{ "the first in a lane is the first out",
+		    the_first_in_a_lane_is_the_first_out },
+		{ "priorities have their lanes", priorities_have_their_lanes },
+		{ "lanes are served in their order",
+		    lanes_are_served_in_their_order },
+		{ "a job leaves from the front, the middle and the end",
+		    a_job_leaves_from_the_front_the_middle_and_the_end },
+		{ "open loops stay and take turns",
+		    open_loops_stay_and_take_turns },
+		{ "waiting counts jobs but not open loops",
+		    waiting_counts_jobs_but_not_open_loops },
+		{ "urgent is what stands before a lane",
+		    urgent_is_what_stands_before_a_lane },
+		{ "the first waiting job stays where it is",
+		    the_first_waiting_job_stays_where_it_is },
+		{ "random steps agree with a plain model",
+		    random_steps_agree_with_a_plain_model },
+		CU_TEST_INFO_NULL,
+	};
+	static const CU_TestInfo ageing[] = {
+		{ "a lane passed over 16 times comes first",
+		    a_lane_passed_over_16_times_comes_first },
+		{ "an endless stream of high starves neither normal nor low",
+		    an_endless_stream_of_high_starves_neither_normal_nor_low },
+		{ "an open lane ages like any other",
+		    an_open_lane_ages_like_any_other },
+		{ "five lanes that aged together are served one by one",
+		    five_lanes_that_aged_together_are_served_one_after_the_other },
+		{ "of lanes that are due the oldest comes first",
+		    of_lanes_that_are_due_the_oldest_comes_first },
+		{ "a lane that empties loses its age",
+		    a_lane_that_empties_loses_its_age },
+		{ "a lane that keeps a job keeps its age",
+		    a_lane_that_keeps_a_job_keeps_its_age },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("line: order", order);
+	add_suite("line: ageing", ageing);
+	return run_suites();
+}
