@@ -6,8 +6,7 @@
  *
  * SLEEF 3.5's pow for doubles says infinity from about 1.7 parts in a million
  * below the largest double on.  simd_math.c notices an infinity that is one of
- * those and asks here.  So this is called rarely and may be slow: about half a
- * microsecond.
+ * those and asks here.  So this is called rarely and may be slow: some 0.3 us.
  *
  * Method: ln x = e ln 2 + 2 atanh((m - 1) / (m + 1)) for x = 2^e m, by its
  * series, all in double-double arithmetic (Dekker 1971); then y ln x - 1024

@@ -42,8 +42,8 @@ DEFINE_MAP(square_i32, u32v, uint32_t, SQUARE)
 /*
  * Mend the lanes of r = pow(x, y) that are infinite and should not be.  SLEEF
  * compares y ln|x| with a bound that is a little below the logarithm of the
- * largest double.  pow(|x|, y / 2) tells these lanes from a true overflow:
- * there it is 2^512 but for 1 part in a million.  The sign of r is right.
+ * largest double.  pow(|x|, y / 2) tells these lanes from those that overflow
+ * by far, where it is well above 2^512.  The sign of r is right.
  */
 static f64v
 mend_overflow(f64v r, f64v x, f64v y, f64v_mask suspect)
