@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check.h -- arguments that a kernel cannot work with, for quern_kind.check.
+ * check.h -- arrays that an op cannot work with, for quern_kind.check.
  *
  * With n == 0 nothing is read or written, so any array will do then.
  */
@@ -30,10 +30,11 @@ quern__check_map(const quern_op *op, const void *in)
 	if (!quern__array_possible(op->out, n, op->out_size) ||
 	    !quern__array_possible(in, n, op->in_size))
 		return -EINVAL;
-	if (in != op->out &&
-	    quern__overlap(op->out, n * op->out_size, in, n * op->in_size))
-		return -EINVAL;
-	return 0;
+	if (in == op->out && op->in_size == op->out_size)
+		return 0;
+	return quern__overlap(op->out, n * op->out_size, in, n * op->in_size) ?
+	    -EINVAL :
+	    0;
 }
 
 /* op->in to one result, apart from it. */

@@ -5,31 +5,56 @@
  * A thread inherits its creator's mode, and a library linked with -ffast-math
  * may have set that to flush subnormals to zero.  For the same bits everywhere
  * whoever runs blocks does so in the default mode: round to nearest even,
- * subnormals kept, exceptions masked.  The exception flags live in the same
- * register on x86-64 and come back with the mode.
+ * subnormals kept, exceptions masked.  The exception flags of float and double
+ * come back with the mode.
  */
 #ifndef QUERN_SRC_FPMODE_H
 #define QUERN_SRC_FPMODE_H
 
 #if defined(__x86_64__)
 
+#include <stdint.h>
 #include <xmmintrin.h>
 
-typedef unsigned quern__fpmode;
+/* float and double have one mode, long double (x87) another. */
+typedef struct {
+	uint32_t sse; /* with the flags */
+	uint16_t x87;
+} quern__fpmode;
+
+static inline uint16_t
+quern__x87_mode(void)
+{
+	uint16_t mode;
+
+	__asm__ volatile("fnstcw %0" : "=m"(mode));
+	return mode;
+}
+
+/* Looking is cheap, setting is not. */
+static inline void
+quern__set_x87_mode(uint16_t mode)
+{
+	if (quern__x87_mode() != mode)
+		__asm__ volatile("fldcw %0" : : "m"(mode));
+}
 
 static inline quern__fpmode
 quern__fpmode_enter(void)
 {
-	unsigned before = _mm_getcsr();
+	quern__fpmode before = { _mm_getcsr(), quern__x87_mode() };
 
-	_mm_setcsr(0x1f80); /* the value at process start */
+	/* The values at process start. */
+	_mm_setcsr(0x1f80);
+	quern__set_x87_mode(0x37f);
 	return before;
 }
 
 static inline void
 quern__fpmode_leave(quern__fpmode before)
 {
-	_mm_setcsr(before);
+	_mm_setcsr(before.sse);
+	quern__set_x87_mode(before.x87);
 }
 
 #elif defined(__aarch64__)

@@ -15,9 +15,14 @@
 #include "fpmode.h"
 #include "grid.h"
 
-void
+struct quern__omp_setting
 quern__omp_hold_to_one(void)
 {
+	struct quern__omp_setting before = {
+		omp_get_max_threads(),
+		omp_get_max_active_levels(),
+	};
+
 	/*
 	 * With no active level allowed a region stays serial even with an
 	 * explicit num_threads(8), which the second call alone would not
@@ -25,6 +30,14 @@ quern__omp_hold_to_one(void)
 	 */
 	omp_set_max_active_levels(0);
 	omp_set_num_threads(1);
+	return before;
+}
+
+void
+quern__omp_let_go(struct quern__omp_setting before)
+{
+	omp_set_num_threads(before.threads);
+	omp_set_max_active_levels(before.levels);
 }
 
 static void

@@ -5,8 +5,16 @@
 
 #include <quern/loop.h>
 
-/* Any OpenMP code on this thread runs on this thread alone from now on. */
-void quern__omp_hold_to_one(void);
+struct quern__omp_setting {
+	int threads, levels;
+};
+
+/*
+ * Any OpenMP code on this thread runs on this thread alone from now on.
+ * Returns what to give to quern__omp_let_go().
+ */
+struct quern__omp_setting quern__omp_hold_to_one(void);
+void quern__omp_let_go(struct quern__omp_setting before);
 
 /* Run all blocks of `job` on the calling thread's team. */
 void quern__omp_run_grid(quern_job *job);

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kernels/kernel.h"
+#include "kernels/check.h"
 
 /* ---- call ---- */
 
@@ -85,19 +85,9 @@ quern_for(size_t count, size_t grain, quern_range_fn *body, void *arg)
 static int
 map_check(const quern_op *op)
 {
-	size_t out_bytes, in_bytes;
-
 	if (!op->how.map || !op->out_size || !op->in_size)
 		return -EINVAL;
-	if (op->count && (!op->out || !op->in))
-		return -EINVAL;
-	if (__builtin_mul_overflow(op->count, op->out_size, &out_bytes) ||
-	    __builtin_mul_overflow(op->count, op->in_size, &in_bytes))
-		return -EINVAL;
-	if (op->out == op->in && op->out_size == op->in_size)
-		return 0;
-	return quern__overlap(op->out, out_bytes, op->in, in_bytes) ? -EINVAL :
-								      0;
+	return quern__check_map(op, op->in);
 }
 
 static void

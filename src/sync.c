@@ -138,22 +138,53 @@ run_helped(quern_executor *pool, quern_job *job, unsigned index)
 	return job->own.status;
 }
 
-/* Without an executor: the calling thread's OpenMP team. */
-static int
-run_on_team(quern_op op)
-{
-	quern_job job;
-	quern__fpmode before;
-	int status = quern__fork_watch();
+/*
+ * What quern sees to around every function, on whichever thread: the default
+ * floating-point mode, and OpenMP held to one thread.
+ */
+struct surroundings {
+	quern__fpmode fpmode;
+	struct quern__omp_setting omp;
+};
 
-	if (status)
-		return status;
-	quern__job_init_sync(&job, op, NULL, NULL);
-	before = quern__fpmode_enter();
-	/* libgomp hangs in a child whose parent had a team. */
-	status = run_alone(
-	    &job, 0, quern__fork_generation() ? NULL : quern__omp_run_grid);
+static struct surroundings
+surround(void)
+{
+	return (struct surroundings) {
+		quern__fpmode_enter(),
+		quern__omp_hold_to_one(),
+	};
+}
+
+static void
+restore(struct surroundings before)
+{
+	quern__omp_let_go(before.omp);
+	quern__fpmode_leave(before.fpmode);
+}
+
+/* A loop on the calling thread's OpenMP team. */
+static int
+run_on_team(quern_job *job)
+{
+	quern__fpmode before = quern__fpmode_enter();
+	int status = run_alone(job, 0, quern__omp_run_grid);
+
 	quern__fpmode_leave(before);
+	return status;
+}
+
+static int
+run_here(quern_executor *pool, quern_job *job, unsigned index)
+{
+	struct surroundings before = surround();
+	int status;
+
+	if (pool)
+		status = run_helped(pool, job, index);
+	else
+		status = run_alone(job, index, NULL);
+	restore(before);
 	return status;
 }
 
@@ -161,23 +192,23 @@ int
 quern_run(quern_executor *executor, quern_op op)
 {
 	quern_job job;
-	quern__fpmode before;
 	int status;
 
 	status = quern__op_check(&op);
-	if (status)
-		return status;
-	if (!executor)
-		return run_on_team(op);
-	status = quern__pool_check(executor);
+	if (!status)
+		status = executor ? quern__pool_check(executor) :
+				    quern__fork_watch();
 	if (status)
 		return status;
 	quern__job_init_sync(&job, op, executor, NULL);
-	quern__pool_force_slot(executor);
-	before = quern__fpmode_enter();
-	status = run_helped(executor, &job, executor->n_workers);
-	quern__fpmode_leave(before);
-	quern__pool_give_slot(executor);
+	/* libgomp hangs in a child whose parent had a team. */
+	if (!executor && quern__op_is_loop(&op) && !quern__fork_generation())
+		return run_on_team(&job);
+	if (executor)
+		quern__pool_force_slot(executor);
+	status = run_here(executor, &job, executor ? executor->n_workers : 0);
+	if (executor)
+		quern__pool_give_slot(executor);
 	return status;
 }
 
@@ -194,9 +225,8 @@ quern_run_inside(quern_context *ctx, quern_op op)
 	if (status)
 		return status;
 	pool = ctx->job->own.pool;
+	if (pool && quern__pool_check(pool))
+		return -ESTALE;
 	quern__job_init_sync(&job, op, pool, ctx);
-	if (!pool)
-		return run_alone(&job, ctx->index, NULL);
-	status = quern__pool_check(pool);
-	return status ? status : run_helped(pool, &job, ctx->index);
+	return run_here(pool, &job, ctx->index);
 }

@@ -235,7 +235,7 @@ quern__worker_main(void *arg)
 	while ((job = take(worker, &waiting))) {
 		/* Each time: the last job may have changed them. */
 		(void)quern__fpmode_enter();
-		quern__omp_hold_to_one();
+		(void)quern__omp_hold_to_one();
 		if (waiting)
 			start(worker, job);
 		else

@@ -6,7 +6,8 @@
  * one allocates nothing, checks nothing and cannot fail; arguments that cannot
  * work surface, as a negative errno, when it is submitted or run.  The same
  * op runs anywhere (loop.h, executor.h) and gives the same bits there.
- * Whatever an op points to must stay valid until the op is complete.
+ * Whatever an op points to must stay valid until the op is complete.  Functions
+ * start in the default floating-point mode (round to nearest, subnormals kept).
  *
  * The block grid.  A loop over `count` elements is cut into blocks of
  * neighbours.  Where the cuts are depends on `count` and `grain` alone, never
@@ -82,8 +83,8 @@ typedef struct quern_op {
 } quern_op;
 
 /*
- * fn(ctx, arg), once, on one thread.  On a worker OpenMP inside it is held to
- * that thread, even with an explicit num_threads().
+ * fn(ctx, arg), once, on one thread.  OpenMP inside it is held to that thread,
+ * even with an explicit num_threads().
  */
 QUERN_API QUERN_MUST_USE quern_op quern_call(quern_call_fn *fn, void *arg);
 
