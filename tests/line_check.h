@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * line_check.h -- the invariants of src/line.h, asserted after each step.
+ */
+#ifndef QUERN_TESTS_LINE_CHECK_H
+#define QUERN_TESTS_LINE_CHECK_H
+
+#include "src/line.h"
+#include "support.h"
+
+static inline bool
+l1_held_has_a_bit_for_each_lane_that_is_not_empty(
+    const struct quern__line *line)
+{
+	unsigned held = 0;
+
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		held |= (unsigned)(line->lane[n].first != NULL) << n;
+	return line->held == held;
+}
+
+/* A list that is sound both ways, of jobs that know where they are. */
+static inline bool
+l2_jobs_in_a_lane_say_so(const struct quern__line *line)
+{
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		const quern_job *before = NULL;
+
+		for (const quern_job *job = line->lane[n].first; job;
+		     before = job, job = job->own.next)
+			if (!job->own.in_line || job->own.lane != n ||
+			    job->own.prev != before)
+				return false;
+		if (line->lane[n].last != before)
+			return false;
+	}
+	return true;
+}
+
+static inline bool
+l3_waiting_counts_the_jobs_in_even_lanes(const struct quern__line *line)
+{
+	size_t waiting = 0;
+
+	for (unsigned n = 0; n < QUERN__LANES; n += 2)
+		for (const quern_job *job = line->lane[n].first; job;
+		     job = job->own.next)
+			waiting++;
+	return line->waiting == waiting;
+}
+
+static inline bool
+l4_ages_are_bounded_and_0_if_empty(const struct quern__line *line)
+{
+	for (unsigned n = 0; n < QUERN__LANES; n++)
+		if (line->lane[n].age > QUERN__LANE_AGE + 5 ||
+		    (!line->lane[n].first && line->lane[n].age))
+			return false;
+	return true;
+}
+
+static inline void
+check_line(const struct quern__line *line)
+{
+	CU_ASSERT_TRUE_FATAL(
+	    l1_held_has_a_bit_for_each_lane_that_is_not_empty(line));
+	CU_ASSERT_TRUE_FATAL(l2_jobs_in_a_lane_say_so(line));
+	CU_ASSERT_TRUE_FATAL(l3_waiting_counts_the_jobs_in_even_lanes(line));
+	CU_ASSERT_TRUE_FATAL(l4_ages_are_bounded_and_0_if_empty(line));
+}
+
+static inline void
+push(struct quern__line *line, quern_job *job, unsigned lane)
+{
+	job->own.lane = (uint8_t)lane;
+	quern__line_push(line, job);
+	check_line(line);
+}
+
+static inline void
+take_out(struct quern__line *line, quern_job *job)
+{
+	quern__line_remove(line, job);
+	CU_ASSERT_FALSE(job->own.in_line);
+	check_line(line);
+}
+
+static inline quern_job *
+pick(struct quern__line *line)
+{
+	quern_job *job = quern__line_pick(line);
+
+	check_line(line);
+	return job;
+}
+
+#endif

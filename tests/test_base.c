@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_base.c -- tests what the rest of src/ stands on: status.c, mem.c,
+ * clock.h, cpus.c.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <sched.h>
+#include <string.h>
+
+#include "src/clock.h"
+#include "src/cpus.h"
+#include "src/mem.h"
+#include "support.h"
+
+/*
+ * An allocation that is too large fails under a sanitizer as it does without.
+ * Their runtimes ask these functions, also from a shared library.
+ */
+QUERN_API const char *__asan_default_options(void);
+QUERN_API const char *__tsan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+const char *
+__tsan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+/* ---- status.c ---- */
+
+static void
+each_status_has_words_of_its_own(void)
+{
+	/* Those of status.h, and what else a call can return. */
+	static const int status[] = { 0, ECANCELED, ETIMEDOUT, ESHUTDOWN,
+		EINVAL, EAGAIN, EBUSY, ENOMEM, ERANGE, EDOM, ESTALE, EALREADY,
+		EINPROGRESS, EDEADLK, ENOTSUP, EMFILE };
+	enum { COUNT = sizeof(status) / sizeof(status[0]) };
+
+	for (int i = 0; i < COUNT; i++) {
+		const char *text = quern_strerror(-status[i]);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+		CU_ASSERT_NOT_EQUAL(text[0], 0);
+		CU_ASSERT_STRING_NOT_EQUAL(text, "unknown status");
+		for (int j = 0; j < i; j++)
+			CU_ASSERT_STRING_NOT_EQUAL(
+			    text, quern_strerror(-status[j]));
+	}
+	CU_ASSERT_STRING_EQUAL(quern_strerror(-ECANCELED), "cancelled");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(-ETIMEDOUT), "timed out");
+	CU_ASSERT_STRING_EQUAL(
+	    quern_strerror(-EMFILE), quern_strerror(-ENFILE));
+}
+
+static void
+what_is_not_negative_is_a_success(void)
+{
+	CU_ASSERT_STRING_EQUAL(quern_strerror(0), "success");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(1), "success");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(ECANCELED), "success");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(INT_MAX), "success");
+}
+
+static void
+any_other_status_has_words_too(void)
+{
+	CU_ASSERT_STRING_EQUAL(quern_strerror(-EPIPE), "Broken pipe");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(-100000), "unknown status");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(INT_MIN + 1), "unknown status");
+	CU_ASSERT_STRING_EQUAL(quern_strerror(INT_MIN), "unknown status");
+	for (int status = -300; status < 0; status++)
+		CU_ASSERT_NOT_EQUAL(quern_strerror(status)[0], 0);
+}
+
+static void
+the_library_has_the_version_of_its_header(void)
+{
+	CU_ASSERT_EQUAL(quern_version(), QUERN_VERSION);
+	CU_ASSERT_EQUAL(QUERN_VERSION,
+	    QUERN_VERSION_MAJOR * 10000 + QUERN_VERSION_MINOR * 100 +
+		QUERN_VERSION_PATCH);
+}
+
+/* ---- mem.c ---- */
+
+static void
+memory_is_zeroed_on_cache_lines_of_its_own(void)
+{
+	static const size_t bytes[] = { 1, 8, 63, 64, 65, 1000, 1 << 20 };
+
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		size_t lines = (bytes[i] + 63) / 64, not_zero = 0;
+
+		/* Twice: the second time it may be what was used before. */
+		for (int round = 0; round < 2; round++) {
+			unsigned char *memory = quern__alloc(bytes[i]);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
+			CU_ASSERT_EQUAL((uintptr_t)memory % 64, 0);
+			for (size_t b = 0; b < lines * 64; b++)
+				not_zero += memory[b] != 0;
+			memset(memory, 0xff, lines * 64);
+			quern__free(memory);
+		}
+		CU_ASSERT_EQUAL(not_zero, 0);
+	}
+}
+
+static void
+an_absurd_size_is_no_memory_and_no_errno(void)
+{
+	static const size_t bytes[] = { SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 63,
+		SIZE_MAX - 64, SIZE_MAX / 2 + 1 };
+
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		errno = E2BIG;
+		CU_ASSERT_PTR_NULL(quern__alloc(bytes[i]));
+		CU_ASSERT_EQUAL(errno, E2BIG);
+	}
+	quern__free(NULL);
+}
+
+/* ---- clock.h ---- */
+
+static void
+the_clock_never_goes_back_and_never_shows_0(void)
+{
+	uint64_t last = 0, now;
+
+	for (int i = 0; i < 10000; i++, last = now) {
+		now = quern__now_ns();
+		CU_ASSERT_TRUE_FATAL(now >= last && now > 0);
+	}
+}
+
+static void
+a_deadline_is_so_many_seconds_from_now(void)
+{
+	static const double seconds[] = { 0, 1e-9, 0.5, 1, 3600, 3e9 };
+
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		uint64_t span = (uint64_t)(seconds[i] * 1e9);
+		uint64_t before = quern__now_ns();
+		uint64_t deadline = quern__deadline_ns(seconds[i]);
+
+		CU_ASSERT_TRUE(deadline >= before + span);
+		CU_ASSERT_TRUE(deadline <= quern__now_ns() + span);
+	}
+}
+
+static void
+a_deadline_beyond_100_years_is_never(void)
+{
+	CU_ASSERT_EQUAL(quern__deadline_ns((double)INFINITY), 0);
+	CU_ASSERT_EQUAL(quern__deadline_ns(1e300), 0);
+	CU_ASSERT_EQUAL(quern__deadline_ns(100.0 * 366 * 86400), 0);
+	CU_ASSERT_FALSE(quern__passed(0));
+}
+
+static void
+a_deadline_passes_at_its_time(void)
+{
+	CU_ASSERT_TRUE(quern__passed(1));
+	CU_ASSERT_TRUE(quern__passed(quern__now_ns()));
+	CU_ASSERT_TRUE(quern__passed(quern__deadline_ns(0)));
+	CU_ASSERT_FALSE(quern__passed(quern__deadline_ns(86400)));
+}
+
+/* ---- cpus.c ---- */
+
+struct count {
+	unsigned all, one, again;
+	int expected, err;
+};
+
+/* On a thread of its own, so that the affinity of no other changes. */
+static void *
+count_cpus(void *arg)
+{
+	struct count *count = arg;
+	cpu_set_t all, one;
+	int cpu = 0;
+
+	errno = E2BIG;
+	if (sched_getaffinity(0, sizeof(all), &all) != 0)
+		return NULL; /* more than 1024 CPUs: nothing to compare with */
+	count->expected = CPU_COUNT(&all);
+	count->all = quern__cpus();
+	while (!CPU_ISSET(cpu, &all))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	count->one = quern__cpus();
+	sched_setaffinity(0, sizeof(all), &all);
+	count->again = quern__cpus();
+	count->err = errno;
+	return NULL;
+}
+
+static void
+cpus_are_those_of_the_affinity_mask(void)
+{
+	struct count count = { .one = 0 };
+	pthread_t thread;
+
+	CU_ASSERT_EQUAL_FATAL(
+	    pthread_create(&thread, NULL, count_cpus, &count), 0);
+	pthread_join(thread, NULL);
+	CU_ASSERT_TRUE(quern__cpus() >= 1);
+	if (!count.expected)
+		return;
+	CU_ASSERT_EQUAL(count.all, (unsigned)count.expected);
+	CU_ASSERT_EQUAL(count.one, 1);
+	CU_ASSERT_EQUAL(count.again, (unsigned)count.expected);
+	CU_ASSERT_EQUAL(count.err, E2BIG);
+}
+
+static void
+without_memory_there_is_still_one_cpu(void)
+{
+	faults_arm(1, true);
+	CU_ASSERT_EQUAL(quern__cpus(), 1);
+	(void)faults_disarm();
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo status[] = {
+		{ "each status has words of its own",
+		    each_status_has_words_of_its_own },
+		{ "what is not negative is a success",
+		    what_is_not_negative_is_a_success },
+		{ "any other status has words too",
+		    any_other_status_has_words_too },
+		{ "the library has the version of its header",
+		    the_library_has_the_version_of_its_header },
+		CU_TEST_INFO_NULL,
+	};
+	static const CU_TestInfo mem[] = {
+		{ "memory is zeroed, on cache lines of its own",
+		    memory_is_zeroed_on_cache_lines_of_its_own },
+		{ "an absurd size is no memory and no errno",
+		    an_absurd_size_is_no_memory_and_no_errno },
+		CU_TEST_INFO_NULL,
+	};
+	static const CU_TestInfo clock[] = {
+		{ "the clock never goes back and never shows 0",
+		    the_clock_never_goes_back_and_never_shows_0 },
+		{ "a deadline is so many seconds from now",
+		    a_deadline_is_so_many_seconds_from_now },
+		{ "a deadline beyond 100 years is never",
+		    a_deadline_beyond_100_years_is_never },
+		{ "a deadline passes at its time",
+		    a_deadline_passes_at_its_time },
+		CU_TEST_INFO_NULL,
+	};
+	static const CU_TestInfo cpus[] = {
+		{ "CPUs are those of the affinity mask",
+		    cpus_are_those_of_the_affinity_mask },
+		{ "without memory there is still one CPU",
+		    without_memory_there_is_still_one_cpu },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("status", status);
+	add_suite("mem", mem);
+	add_suite("clock", clock);
+	add_suite("cpus", cpus);
+	return run_suites();
+}
