@@ -181,17 +181,17 @@ check_locked(const quern_loop *loop, const quern_group *group)
 	}
 }
 
-/* relaxed: any thread may ask; what it guards is behind the loop's lock. */
+/* release and acquire: any thread may ask, and follows the pointer. */
 static void
 set_loop(quern_group *group, quern_loop *loop)
 {
-	__atomic_store_n(&group->own.loop, loop, __ATOMIC_RELAXED);
+	__atomic_store_n(&group->own.loop, loop, __ATOMIC_RELEASE);
 }
 
 static quern_loop *
 loop_of(const quern_group *group)
 {
-	return group ? __atomic_load_n(&group->own.loop, __ATOMIC_RELAXED) :
+	return group ? __atomic_load_n(&group->own.loop, __ATOMIC_ACQUIRE) :
 		       NULL;
 }
 

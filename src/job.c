@@ -105,9 +105,12 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 		MAGIC | (uint32_t)state << REASON_SHIFT | QUERN__CLAIMED, false,
 		__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return -EBUSY;
-	/* relaxed: partner of the look in quern__job_stop(). */
+	/*
+	 * relaxed: another thread may be cancelling the job's last trip.  It
+	 * finds these as they were or, which is the same, as they are.
+	 */
 	__atomic_store_n(&job->own.pool, pool, __ATOMIC_RELAXED);
-	job->own.loop = loop;
+	__atomic_store_n(&job->own.loop, loop, __ATOMIC_RELAXED);
 	job->own.lane = QUERN__LANE_OF(job->priority);
 	job->own.deadline_ns =
 	    job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
@@ -243,11 +246,11 @@ quern__job_finish(quern_job *job, int status)
 	/*
 	 * A reason that comes between the look and the exchange makes the
 	 * exchange fail and is seen in the next turn; one that comes later
-	 * finds DONE.  Nobody acts on DONE before the hand-over, so the status
-	 * may follow it.
+	 * finds DONE.  release: a thread that sees a progress of 1 sees the
+	 * results.  The status may follow: only the hand-over tells of it.
 	 */
 	while (!__atomic_compare_exchange_n(&job->own.word, &word,
-	    MAGIC | QUERN__DONE, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	    MAGIC | QUERN__DONE, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 		;
 	__atomic_fetch_sub(&job->own.pool->counts.running, 1, __ATOMIC_RELAXED);
 	settle(job, status, reason_of(word));
@@ -272,21 +275,6 @@ quern__job_drop_locked(quern_job *job, enum quern__reason reason)
 	return job;
 }
 
-/* Lock the pool that the job is in, although it may come to another one. */
-static quern_executor *
-lock_pool(quern_job *job)
-{
-	quern_executor *pool;
-
-	for (;;) {
-		pool = __atomic_load_n(&job->own.pool, __ATOMIC_RELAXED);
-		pthread_mutex_lock(&pool->lock);
-		if (pool == __atomic_load_n(&job->own.pool, __ATOMIC_RELAXED))
-			return pool;
-		pthread_mutex_unlock(&pool->lock);
-	}
-}
-
 int
 quern__job_stop(quern_job *job, enum quern__reason reason)
 {
@@ -299,7 +287,8 @@ quern__job_stop(quern_job *job, enum quern__reason reason)
 		return state == QUERN__FREE_ENDED ? -EALREADY : -EINVAL;
 	if (state == QUERN__DONE)
 		return -EALREADY;
-	pool = lock_pool(job);
+	pool = __atomic_load_n(&job->own.pool, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&pool->lock);
 	state = quern__job_state(job);
 	dropped = quern__job_drop_locked(job, reason);
 	if (dropped)
@@ -312,6 +301,14 @@ quern__job_stop(quern_job *job, enum quern__reason reason)
 	return status;
 }
 
+/* Was the job, which is in flight, submitted before a fork? */
+static bool
+is_stale(const quern_job *job)
+{
+	return quern__loop_stale(
+	    __atomic_load_n(&job->own.loop, __ATOMIC_RELAXED));
+}
+
 int
 quern_cancel(quern_job *job)
 {
@@ -322,7 +319,7 @@ quern_cancel(quern_job *job)
 	state = state_of(__atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE));
 	if (!state)
 		return -EINVAL;
-	if (state > QUERN__CLAIMED && quern__loop_stale(job->own.loop))
+	if (state > QUERN__CLAIMED && is_stale(job))
 		return -ESTALE;
 	return quern__job_stop(job, QUERN__CANCELED);
 }
@@ -340,8 +337,7 @@ quern_job_status(const quern_job *job)
 	case QUERN__WAITING:
 	case QUERN__RUNNING:
 	case QUERN__DONE:
-		return quern__loop_stale(job->own.loop) ? -ESTALE :
-							  -EINPROGRESS;
+		return is_stale(job) ? -ESTALE : -EINPROGRESS;
 	default:
 		return -EINVAL;
 	}

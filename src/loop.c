@@ -101,6 +101,9 @@ quern_loop_destroy(quern_loop *loop)
 	/* acquire: pairs with the release in quern__loop_unpin(). */
 	while (__atomic_load_n(&loop->ringing, __ATOMIC_ACQUIRE))
 		sched_yield();
+	/* Another part of the submit that held us up may have come through. */
+	if (quern__loop_is_busy(loop))
+		return -EBUSY;
 	loop->front->destroy(loop);
 	return 0;
 }

@@ -26,7 +26,11 @@ quern__alloc(size_t bytes)
 	}
 	if (memory)
 		memset(memory, 0, bytes);
-	errno = saved; /* the return value tells; errno is the caller's */
+	/*
+	 * The return value tells; errno is the caller's.  volatile, because
+	 * clang believes that aligned_alloc() leaves errno as it is.
+	 */
+	*(volatile int *)&errno = saved;
 	return memory;
 }
 

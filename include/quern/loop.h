@@ -174,7 +174,8 @@ QUERN_API void quern_loop_set_room(
  * Ask for an end of `job`, which completes later, as always.
  *
  * Thread  the loop's: safe until `done` returns.  Any other: the caller makes
- *         sure that the job, its loop and its executor stay alive.
+ *         sure that the job, its loop and its executor stay alive, and that
+ *         the job is not submitted to another loop or executor meanwhile.
  * Blocks  never.
  *
  * Returns 0            it was still in line and will not run; its status will
