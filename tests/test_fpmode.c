@@ -6,6 +6,7 @@
  */
 #include <fenv.h>
 #include <float.h>
+#include <omp.h>
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -34,7 +35,7 @@ set_mode(enum mode mode)
 /* What the mode makes of numbers. */
 struct trial {
 	int rounding;
-	double third, minus_third, tenth, subnormal;
+	double third, minus_third, tenth, subnormal, from_subnormal;
 	long double wide_third, wide_tenth;
 };
 
@@ -42,6 +43,7 @@ static struct trial
 try_mode(void)
 {
 	volatile double one = 1, ten = 10, three = 3, tiny = DBL_MIN;
+	volatile double least = 0x1p-1074;
 	volatile long double wide_one = 1, wide_ten = 10;
 	volatile struct trial trial;
 
@@ -51,6 +53,7 @@ try_mode(void)
 	trial.minus_third = -one / three;
 	trial.tenth = one / ten;
 	trial.subnormal = tiny / three;
+	trial.from_subnormal = least * three;
 	trial.wide_third = wide_one / three;
 	trial.wide_tenth = wide_one / wide_ten;
 	return trial;
@@ -60,7 +63,8 @@ static bool
 same_double(const struct trial *a, const struct trial *b)
 {
 	return a->third == b->third && a->minus_third == b->minus_third &&
-	    a->tenth == b->tenth && a->subnormal == b->subnormal;
+	    a->tenth == b->tenth && a->subnormal == b->subnormal &&
+	    a->from_subnormal == b->from_subnormal;
 }
 
 /* On x86-64 long double has a mode of its own, which fegetround() shows. */
@@ -254,6 +258,60 @@ note_mode_of_block(quern_context *ctx, size_t begin, size_t end, void *arg)
 	(void)note_mode(ctx, &((struct trial *)arg)[begin]);
 }
 
+/* Blocks that end only when each of two threads is in one. */
+struct meeting {
+	struct gate gate;
+	struct trial trial[2];
+};
+
+static void
+note_mode_and_meet(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	struct meeting *meeting = arg;
+
+	(void)end;
+	(void)note_mode(ctx, &meeting->trial[begin]);
+	gate_arrive(&meeting->gate);
+	gate_await(&meeting->gate, 2);
+}
+
+static void
+an_openmp_team_runs_in_the_default_mode_and_keeps_its_own(void)
+{
+	struct trial usual = in_mode(DEFAULT);
+	int width = omp_get_max_threads();
+
+	omp_set_num_threads(2);
+	for (enum mode mode = 0; mode < MODES; mode++) {
+		struct meeting meeting = { .gate = GATE_INITIALIZER };
+		struct trial before[2], after[2];
+		int status;
+
+		/* A runtime may hand its caller's mode on to its threads. */
+		set_mode(mode);
+#pragma omp parallel
+		set_mode(mode);
+		set_mode(mode);
+#pragma omp parallel
+		before[omp_get_thread_num()] = try_mode();
+		status = quern_run(
+		    NULL, quern_for(2, 1, note_mode_and_meet, &meeting));
+#pragma omp parallel
+		after[omp_get_thread_num()] = try_mode();
+		set_mode(DEFAULT);
+#pragma omp parallel
+		set_mode(DEFAULT);
+		CU_ASSERT_EQUAL(status, 0);
+		for (int i = 0; i < 2; i++) {
+			CU_ASSERT_TRUE(same_double(&meeting.trial[i], &usual));
+			CU_ASSERT_TRUE(same_wide(&meeting.trial[i], &usual));
+			CU_ASSERT_TRUE(same_double(&after[i], &before[i]));
+			CU_ASSERT_TRUE(same_wide(&after[i], &before[i]));
+		}
+	}
+	omp_set_num_threads(width);
+}
+
 struct nested {
 	enum mode mode;
 	struct trial inner, in_block[8];
@@ -276,7 +334,7 @@ set_mode_and_run_inside(quern_context *ctx, void *arg)
 }
 
 static void
-an_inner_op_runs_in_the_default_mode_whatever_the_outer_ones(void)
+an_inner_op_runs_in_the_default_mode_whatever_the_outers(void)
 {
 	struct trial usual = in_mode(DEFAULT);
 	struct rig rig;
@@ -320,8 +378,10 @@ main(void)
 		    a_worker_runs_in_the_default_mode_whatever_its_creators },
 		{ "a job does not run in the mode that the last one left",
 		    a_job_does_not_run_in_the_mode_that_the_last_one_left },
+		{ "an OpenMP team runs in the default mode and keeps its own",
+		    an_openmp_team_runs_in_the_default_mode_and_keeps_its_own },
 		{ "an inner op runs in the default mode, whatever the outer's",
-		    an_inner_op_runs_in_the_default_mode_whatever_the_outer_ones },
+		    an_inner_op_runs_in_the_default_mode_whatever_the_outers },
 		CU_TEST_INFO_NULL,
 	};
 

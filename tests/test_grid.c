@@ -98,7 +98,7 @@ no_elements_make_no_blocks(void)
 }
 
 static void
-any_grid_covers_its_elements_with_blocks_that_are_not_empty(void)
+any_grid_covers_its_elements_and_has_no_empty_block(void)
 {
 	uint64_t state = seed();
 
@@ -381,8 +381,8 @@ main(void)
 		{ "the grid depends on count and grain and kind alone",
 		    the_grid_depends_on_count_and_grain_and_kind_alone },
 		{ "no elements make no blocks", no_elements_make_no_blocks },
-		{ "any grid covers its elements with blocks that are not empty",
-		    any_grid_covers_its_elements_with_blocks_that_are_not_empty },
+		{ "any grid covers its elements and has no empty block",
+		    any_grid_covers_its_elements_and_has_no_empty_block },
 		{ "what has a range is a loop", what_has_a_range_is_a_loop },
 		CU_TEST_INFO_NULL,
 	};

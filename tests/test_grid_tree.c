@@ -70,7 +70,7 @@ static const quern_reducer term = {
 };
 
 static void
-neighbours_are_combined_in_a_tree_that_the_count_of_blocks_decides(void)
+neighbours_are_combined_in_a_tree_that_the_blocks_decide(void)
 {
 	static const char *const expected[] = {
 		"",
@@ -111,6 +111,29 @@ a_block_is_one_leaf_of_the_tree(void)
 	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
 	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
 	CU_ASSERT_STRING_EQUAL(result, "((01234567)89)");
+	quern__grid_drop(&job);
+}
+
+static void
+nothing_identity(void *acc, void *arg)
+{
+	(void)arg;
+	strcpy(acc, "nothing");
+}
+
+static void
+no_blocks_reduce_to_the_identity(void)
+{
+	quern_reducer how = term;
+	char result[TERM_BYTES] = "untouched";
+	quern_job job;
+	quern_context ctx = { .job = &job };
+
+	how.identity = nothing_identity;
+	begin(&job, quern_reduce(0, 1, &how, NULL, result));
+	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
+	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
+	CU_ASSERT_STRING_EQUAL(result, "nothing");
 	quern__grid_drop(&job);
 }
 
@@ -201,9 +224,11 @@ main(void)
 {
 	static const CU_TestInfo tree[] = {
 		{ "neighbours are combined in a tree that the blocks decide",
-		    neighbours_are_combined_in_a_tree_that_the_count_of_blocks_decides },
+		    neighbours_are_combined_in_a_tree_that_the_blocks_decide },
 		{ "a block is one leaf of the tree",
 		    a_block_is_one_leaf_of_the_tree },
+		{ "no blocks reduce to the identity",
+		    no_blocks_reduce_to_the_identity },
 		{ "a reduction that failed leaves its result alone",
 		    a_reduction_that_failed_leaves_its_result_alone },
 		{ "accumulators are aligned as malloc aligns",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_inside.c -- tests quern_run_inside() in src/sync.c; requests to stop have
- * test_inside_stop.c.
+ * test_inside.c -- tests quern_run_inside() in src/sync.c; requests to stop
+ * have test_inside_stop.c.
  */
 #include <errno.h>
 #include <string.h>
@@ -317,7 +317,7 @@ run_inside_locked_range(quern_context *ctx, size_t begin, size_t end, void *arg)
 enum { LOCKERS = 64 };
 
 static void
-one_that_waits_inside_takes_no_stranger_that_wants_its_lock(void)
+one_that_waits_inside_takes_no_stranger(void)
 {
 	struct locker locker = { .count = 0 };
 	pthread_mutexattr_t attr;
@@ -400,7 +400,7 @@ main(void)
 		{ "loops in loops end without an executor",
 		    loops_in_loops_end_without_an_executor },
 		{ "one that waits inside takes no stranger",
-		    one_that_waits_inside_takes_no_stranger_that_wants_its_lock },
+		    one_that_waits_inside_takes_no_stranger },
 		{ "idle workers join an inner loop",
 		    idle_workers_join_an_inner_loop },
 		CU_TEST_INFO_NULL,

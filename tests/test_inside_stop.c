@@ -47,12 +47,35 @@ pass_in_block(quern_context *ctx, size_t begin, size_t end, void *arg)
 }
 
 static int
+count_call(quern_context *ctx, void *arg)
+{
+	struct inner *inner = arg;
+
+	(void)ctx;
+	__atomic_fetch_add(&inner->blocks, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
+static int
 run_gated_loop(quern_context *ctx, void *arg)
 {
 	struct inner *inner = arg;
 
 	inner->status =
 	    quern_run_inside(ctx, quern_for(1000, 1, pass_in_block, inner));
+	return inner->status;
+}
+
+/* Neither a call nor a loop is begun. */
+static int
+start_both(quern_context *ctx, void *arg)
+{
+	struct inner *inner = arg;
+	int status = quern_run_inside(ctx, quern_call(count_call, inner));
+
+	(void)run_gated_loop(ctx, inner);
+	if (inner->status != status)
+		inner->status = -EPROTO;
 	return inner->status;
 }
 
@@ -94,7 +117,7 @@ start_when_over(quern_context *ctx, void *arg)
 {
 	while (!quern_should_stop(ctx))
 		sched_yield();
-	return run_gated_loop(ctx, arg);
+	return start_both(ctx, arg);
 }
 
 static void
@@ -123,7 +146,7 @@ static int
 fail_first(quern_context *ctx, void *arg)
 {
 	quern_fail(ctx, -EIO);
-	return run_gated_loop(ctx, arg);
+	return start_both(ctx, arg);
 }
 
 static void

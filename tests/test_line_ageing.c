@@ -67,7 +67,7 @@ an_open_lane_ages_like_any_other(void)
 }
 
 static void
-five_lanes_that_aged_together_are_served_one_after_the_other(void)
+five_lanes_that_aged_together_are_served_one_by_one(void)
 {
 	struct quern__line line = { .held = 0 };
 	quern_job job[QUERN__LANES] = { { NULL } };
@@ -143,7 +143,7 @@ main(void)
 		{ "an open lane ages like any other",
 		    an_open_lane_ages_like_any_other },
 		{ "five lanes that aged together are served one by one",
-		    five_lanes_that_aged_together_are_served_one_after_the_other },
+		    five_lanes_that_aged_together_are_served_one_by_one },
 		{ "of lanes that are due the oldest comes first",
 		    of_lanes_that_are_due_the_oldest_comes_first },
 		{ "a lane that empties loses its age",

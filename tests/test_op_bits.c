@@ -178,7 +178,7 @@ static const size_t grains[] = { 0, 1, 3, 100, SUMMED - 1, SUMMED };
 enum { WIDTHS = 4, GRAINS = 6 };
 
 static void
-a_reduction_has_the_same_bits_on_any_number_of_openmp_threads(void)
+a_reduction_has_the_same_bits_on_any_number_of_threads(void)
 {
 	int before = omp_get_max_threads();
 
@@ -352,7 +352,7 @@ main(void)
 {
 	static const CU_TestInfo tests[] = {
 		{ "a reduction has the same bits on any number of threads",
-		    a_reduction_has_the_same_bits_on_any_number_of_openmp_threads },
+		    a_reduction_has_the_same_bits_on_any_number_of_threads },
 		{ "a reduction has the same bits on any number of workers",
 		    a_reduction_has_the_same_bits_on_any_number_of_workers },
 		{ "results have the same bits, whatever the caller's mode",

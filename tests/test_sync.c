@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <omp.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/pool.h"
 #include "support.h"
 
 static quern_executor *
@@ -104,42 +106,6 @@ the_first_failure_of_a_call_counts_whatever_it_returns(void)
 		    quern_run(where, quern_call(call, &positive)), -EINVAL);
 	}
 	destroy(executor);
-}
-
-static int
-count_openmp_threads(quern_context *ctx, void *threads)
-{
-	(void)ctx;
-#pragma omp parallel num_threads(4)
-	__atomic_fetch_add((int *)threads, 1, __ATOMIC_RELAXED);
-	return 0;
-}
-
-static void
-openmp_inside_a_call_is_held_to_one_thread(void)
-{
-	int on_team = 0, on_pool = 0, by_job = 0, before, after;
-	struct rig rig;
-	quern_job job;
-
-	if (!rig_open(&rig, 1))
-		return;
-	before = omp_get_max_threads();
-	CU_ASSERT_EQUAL(
-	    quern_run(NULL, quern_call(count_openmp_threads, &on_team)), 0);
-	CU_ASSERT_EQUAL(
-	    quern_run(rig.executor, quern_call(count_openmp_threads, &on_pool)),
-	    0);
-	after = omp_get_max_threads();
-	quern_job_init(&job, quern_call(count_openmp_threads, &by_job), NULL);
-	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
-	rig_run(&rig);
-	CU_ASSERT_EQUAL(by_job, 1);
-	CU_ASSERT_EQUAL(on_team, 1);
-	CU_ASSERT_EQUAL(on_pool, 1);
-	/* Which is no lasting setting of the caller's. */
-	CU_ASSERT_EQUAL(before, after);
-	rig_close(&rig);
 }
 
 /* ---- loops ---- */
@@ -238,32 +204,33 @@ meet(quern_context *ctx, size_t begin, size_t end, void *arg)
 }
 
 static void
-idle_workers_help_each_under_a_number_of_its_own(void)
+await_sleepers(const quern_executor *executor, unsigned n)
 {
-	struct meeting meeting = { GATE_INITIALIZER, 4, { 0 } };
-	quern_executor *executor = make_executor(3);
-	unsigned numbers = 0;
-
-	CU_ASSERT_EQUAL(
-	    quern_run(executor, quern_for(4, 1, meet, &meeting)), 0);
-	for (int i = 0; i < 4; i++) {
-		CU_ASSERT_TRUE(meeting.index[i] < 4);
-		numbers |= 1u << meeting.index[i];
-	}
-	CU_ASSERT_EQUAL(numbers, 0xf);
-	destroy(executor);
+	while (__atomic_load_n(&executor->asleep, __ATOMIC_RELAXED) < n)
+		sched_yield();
 }
 
 static void
-without_an_executor_the_openmp_team_helps(void)
+idle_workers_help_each_under_a_number_of_its_own(void)
 {
-	struct meeting meeting = { GATE_INITIALIZER, 2, { 0 } };
-	int before = omp_get_max_threads();
+	quern_executor *executor = make_executor(3);
 
-	omp_set_num_threads(2);
-	CU_ASSERT_EQUAL(quern_run(NULL, quern_for(2, 1, meet, &meeting)), 0);
-	CU_ASSERT_NOT_EQUAL(meeting.index[0], meeting.index[1]);
-	omp_set_num_threads(before);
+	for (int round = 0; round < 20; round++) {
+		struct meeting meeting = { GATE_INITIALIZER, 4, { 0 } };
+		unsigned numbers = 0;
+
+		/* One submit wakes one worker, and that one the next. */
+		if (round % 2)
+			await_sleepers(executor, 3);
+		CU_ASSERT_EQUAL(
+		    quern_run(executor, quern_for(4, 1, meet, &meeting)), 0);
+		for (int i = 0; i < 4; i++) {
+			CU_ASSERT_TRUE(meeting.index[i] < 4);
+			numbers |= 1u << meeting.index[i];
+		}
+		CU_ASSERT_EQUAL(numbers, 0xf);
+	}
+	destroy(executor);
 }
 
 static void
@@ -397,8 +364,6 @@ main(void)
 		    a_call_runs_on_the_calling_thread },
 		{ "the first failure of a call counts, whatever it returns",
 		    the_first_failure_of_a_call_counts_whatever_it_returns },
-		{ "OpenMP inside a call is held to one thread",
-		    openmp_inside_a_call_is_held_to_one_thread },
 		CU_TEST_INFO_NULL,
 	};
 	static const CU_TestInfo loops[] = {
@@ -408,8 +373,6 @@ main(void)
 		    a_loop_that_fails_skips_the_rest },
 		{ "idle workers help, each under a number of its own",
 		    idle_workers_help_each_under_a_number_of_its_own },
-		{ "without an executor the OpenMP team helps",
-		    without_an_executor_the_openmp_team_helps },
 		{ "with all workers held the caller gets through alone",
 		    with_all_workers_held_the_caller_gets_through_alone },
 		{ "the queue limit does not hold a caller back",

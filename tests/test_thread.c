@@ -79,7 +79,7 @@ a_thread_takes_no_signal_and_its_creator_those_it_took(void)
 }
 
 static void
-a_thread_that_cannot_be_had_leaves_errno_and_the_mask_alone(void)
+a_thread_that_cannot_be_had_leaves_errno_and_mask_alone(void)
 {
 	struct started started = { GATE_INITIALIZER, 0 };
 	pthread_attr_t usual, absurd;
@@ -139,7 +139,7 @@ main(void)
 		{ "a thread takes no signal, and its creator those it took",
 		    a_thread_takes_no_signal_and_its_creator_those_it_took },
 		{ "a thread that cannot be had leaves errno and mask alone",
-		    a_thread_that_cannot_be_had_leaves_errno_and_the_mask_alone },
+		    a_thread_that_cannot_be_had_leaves_errno_and_mask_alone },
 		{ "a condition variable waits by the clock of deadlines",
 		    a_condition_variable_waits_by_the_clock_of_deadlines },
 		CU_TEST_INFO_NULL,

@@ -174,6 +174,13 @@ removing_what_is_not_in_does_nothing(void)
 	CU_ASSERT_PTR_EQUAL(timeouts.root, &job[0]);
 	check_heap(&timeouts, job);
 
+	/* Only in_heap says who is in, whatever the links point to. */
+	stranger.own.heap_prev = &job[0];
+	stranger.own.heap_child = stranger.own.heap_next = &job[1];
+	quern__timeouts_remove(&timeouts, &stranger);
+	CU_ASSERT_PTR_EQUAL(timeouts.root, &job[0]);
+	check_heap(&timeouts, job);
+
 	quern__timeouts_remove(&timeouts, &job[0]);
 	quern__timeouts_remove(&timeouts, &job[0]);
 	CU_ASSERT_PTR_EQUAL(timeouts.root, &job[1]);
