@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_fork_run.c -- quern_run() without an executor in a child of a process
+ * that has an OpenMP team: libgomp would hang there.
+ */
+#include <omp.h>
+#include <quern/quern.h>
+#include <unistd.h>
+
+#include "forked.h"
+#include "support.h"
+
+struct team {
+	int blocks, elsewhere; /* atomic */
+	pthread_t caller;
+};
+
+static void
+visit(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	struct team *team = arg;
+
+	(void)ctx;
+	(void)begin;
+	(void)end;
+	__atomic_fetch_add(&team->blocks, 1, __ATOMIC_RELAXED);
+	if (!pthread_equal(pthread_self(), team->caller))
+		__atomic_fetch_add(&team->elsewhere, 1, __ATOMIC_RELAXED);
+}
+
+static void
+run_alone(void *arg)
+{
+	struct team team = { 0, 0, pthread_self() };
+	double in[10000], sum = 0;
+
+	(void)arg;
+	for (int i = 0; i < 10000; i++)
+		in[i] = i;
+	EXPECT(quern_run(NULL, quern_for(1000, 1, visit, &team)) == 0);
+	EXPECT(team.blocks == 1000);
+	EXPECT(team.elsewhere == 0);
+	EXPECT(quern_run(NULL, quern_sum_f64(&sum, in, 10000)) == 0);
+	EXPECT(sum == 49995000);
+}
+
+static void
+quern_run_is_serial_in_a_child_whose_parent_had_a_team(void)
+{
+	struct team team = { 0, 0, pthread_self() };
+	int threads = omp_get_max_threads();
+
+	omp_set_num_threads(4);
+	CU_ASSERT_EQUAL(quern_run(NULL, quern_for(1000, 1, visit, &team)), 0);
+	CU_ASSERT_EQUAL(team.blocks, 1000);
+	forked_run(_exit, run_alone, NULL);
+	CU_ASSERT_EQUAL(quern_run(NULL, quern_for(1000, 1, visit, &team)), 0);
+	CU_ASSERT_EQUAL(team.blocks, 2000);
+	omp_set_num_threads(threads);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "quern run is serial in a child whose parent had a team",
+		    quern_run_is_serial_in_a_child_whose_parent_had_a_team },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("fork: quern_run", tests);
+	return run_suites();
+}
