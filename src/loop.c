@@ -189,8 +189,12 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	(void)ev;
 	(void)events;
 	update_reference(front);
-	if (!quern__loop_stale(&front->base))
-		quern__deliver_set_timer(&front->base);
+	if (quern__loop_stale(&front->base))
+		return;
+	/* A callback runs the loop itself, in the middle of a turn of ours. */
+	if (front->base.backlog)
+		quern__front_ring(&front->base);
+	quern__deliver_set_timer(&front->base);
 }
 
 static void

@@ -292,7 +292,8 @@ QUERN_API int quern_loop_fd(const quern_loop *loop);
 /*
  * Run what is due: expire timeouts, call `done` callbacks, up to a bounded
  * number of them so that a flood starves nothing; the descriptor stays
- * readable if more are left.
+ * readable if more are left.  May be called from a callback; do not poll first
+ * there, since what is left of this turn does not show on the descriptor.
  *
  * Blocks   never.
  * Returns  how many completions were delivered; -ENOTSUP, -EINVAL, -ESTALE.
