@@ -161,8 +161,10 @@ sources := \
     src/grid.c \
     src/sync.c \
     src/omp.c \
+    src/context.c \
     src/done.c \
     src/deliver.c \
+    src/front.c \
     src/loop.c \
     src/port.c \
     src/timeouts.c \

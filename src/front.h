@@ -78,8 +78,10 @@ quern__front_ring(quern_loop *loop)
 	loop->front->ring(loop);
 }
 
-/* ---- port.c ---- */
+/* ---- loop.c, port.c ---- */
 
+int quern__ev_create(
+    quern_loop **out, struct ev_loop *ev, quern_executor *executor);
 int quern__port_create(quern_loop **out, quern_executor *executor);
 
 /* ---- accounts.c ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * loop.c -- loops: making and ending them, and the libev front.
+ * loop.c -- the libev front of a loop.
  *
  *     done.c --ev_async--> [loop.c] --> deliver.c
  *
@@ -16,14 +16,10 @@
  */
 #include <errno.h>
 #include <ev.h>
-#include <sched.h>
 
 #include "clock.h"
 #include "deliver.h"
-#include "fork.h"
 #include "mem.h"
-#include "pool.h"
-#include "thread.h"
 
 struct ev_front {
 	quern_loop base;
@@ -34,127 +30,6 @@ struct ev_front {
 	ev_timer timer; /* holds a reference while set; so do the jobs */
 	bool referenced;
 };
-
-/* ---- every loop ---- */
-
-int
-quern__loop_init(quern_loop *loop, const struct quern__front *front,
-    quern_executor *executor)
-{
-	int err;
-
-	loop->front = front;
-	loop->generation = quern__fork_generation();
-	loop->executor = executor;
-	err = quern__mutex_init(&loop->lock);
-	if (err)
-		return err;
-	err = quern__pool_attach(executor, loop);
-	if (err)
-		pthread_mutex_destroy(&loop->lock);
-	return err;
-}
-
-void
-quern__loop_fini(quern_loop *loop)
-{
-	quern__pool_detach(loop->executor, loop);
-	pthread_mutex_destroy(&loop->lock);
-}
-
-bool
-quern__loop_stale(const quern_loop *loop)
-{
-	return loop->generation != quern__fork_generation();
-}
-
-int
-quern__loop_check(const quern_loop *loop)
-{
-	if (!loop)
-		return -EINVAL;
-	return quern__loop_stale(loop) ? -ESTALE : 0;
-}
-
-bool
-quern__loop_is_busy(const quern_loop *loop)
-{
-	/*
-	 * Holds first, with acquire, the partner of the release in
-	 * quern_loop_release(): whoever submitted a job and then let go is
-	 * seen here to have submitted it.  The other way round both could look
-	 * like nothing.
-	 */
-	return __atomic_load_n(&loop->holds, __ATOMIC_ACQUIRE) ||
-	    __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED);
-}
-
-int
-quern_loop_destroy(quern_loop *loop)
-{
-	if (!loop)
-		return 0;
-	if (quern__loop_stale(loop))
-		return -ESTALE;
-	if (loop->delivering || quern__loop_is_busy(loop))
-		return -EBUSY;
-	/* acquire: pairs with the release in quern__loop_unpin(). */
-	while (__atomic_load_n(&loop->ringing, __ATOMIC_ACQUIRE))
-		sched_yield();
-	/* Another part of the submit that held us up may have come through. */
-	if (quern__loop_is_busy(loop))
-		return -EBUSY;
-	loop->front->destroy(loop);
-	return 0;
-}
-
-struct ev_loop *
-quern_loop_ev(const quern_loop *loop)
-{
-	return loop ? loop->front->ev(loop) : NULL;
-}
-
-size_t
-quern_loop_pending(const quern_loop *loop)
-{
-	if (quern__loop_check(loop))
-		return 0;
-	/* relaxed: exact on the loop's thread, a number to look at elsewhere. */
-	return __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED);
-}
-
-void
-quern_loop_hold(quern_loop *loop)
-{
-	if (!quern__loop_check(loop))
-		__atomic_fetch_add(&loop->holds, 1, __ATOMIC_RELAXED);
-}
-
-void
-quern_loop_release(quern_loop *loop)
-{
-	if (quern__loop_check(loop))
-		return;
-	quern__loop_pin(loop);
-	/* release: pairs with the acquire in quern__loop_is_busy(). */
-	if (__atomic_fetch_sub(&loop->holds, 1, __ATOMIC_RELEASE) == 1)
-		quern__front_ring(loop); /* it may return now */
-	quern__loop_unpin(loop);
-}
-
-void
-quern_loop_set_room(
-    quern_loop *loop, void (*room)(quern_loop *loop, void *data), void *data)
-{
-	if (quern__loop_check(loop))
-		return;
-	/* What was due before belongs to whoever was set before. */
-	(void)quern__pool_take_room(loop->executor, loop);
-	loop->room_fn = room;
-	loop->room_data = data;
-}
-
-/* ---- libev ---- */
 
 static struct ev_front *
 front_of(const quern_loop *loop)
@@ -292,8 +167,8 @@ static const struct quern__front ev_front = {
 	.ev = ev_front_ev,
 };
 
-static int
-ev_front_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
+int
+quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 {
 	struct ev_front *front = quern__alloc(sizeof(*front));
 	int err, saved = errno;
@@ -320,18 +195,4 @@ ev_front_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 	errno = saved; /* libev opens a descriptor for the first of these */
 	*out = &front->base;
 	return 0;
-}
-
-int
-quern_loop_create(
-    quern_loop **out, struct ev_loop *ev, quern_executor *executor)
-{
-	int err;
-
-	err = out ? quern__pool_check(executor) : -EINVAL;
-	if (err)
-		return err;
-	if (!ev)
-		return quern__port_create(out, executor);
-	return ev_front_create(out, ev, executor);
 }
