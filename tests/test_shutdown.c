@@ -25,6 +25,8 @@ check_is_closed(struct rig *rig, quern_job *ended)
 	CU_ASSERT_EQUAL(quern_submit_many(rig->loop, list, 1), -ESHUTDOWN);
 	CU_ASSERT_EQUAL(
 	    quern_group_submit(rig->loop, &group, list, 1), -ESHUTDOWN);
+	CU_ASSERT_EQUAL(quern_group_cancel(&group), -EINVAL);
+	CU_ASSERT_EQUAL(quern_submit(rig->loop, &job), -ESHUTDOWN);
 	CU_ASSERT_EQUAL(quern_job_status(&job), -EINVAL);
 	CU_ASSERT_EQUAL(quern_run(rig->executor, op), -ESHUTDOWN);
 	CU_ASSERT_EQUAL(

@@ -143,8 +143,8 @@ QUERN_API void quern_job_init(quern_job *job, quern_op op, quern_done_fn *done);
  *         -EINVAL      the op cannot run, the timeout is negative or NaN, the
  *                      priority is unknown, or the job was never initialised.
  *         -EAGAIN      queue_limit is reached; see quern_loop_set_room().
- *         -EBUSY       this job is in flight, or in a group that has not
- *                      ended.
+ *         -EBUSY       this job is in flight, or still a member of a group,
+ *                      see quern_group_submit().
  *         -ESHUTDOWN   the executor takes no new work.
  *         -ESTALE      after fork.
  * After an error nothing was changed.
