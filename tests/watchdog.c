@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* watchdog.c -- what the long random tests share, see watchdog.h. */
+/* watchdog.c -- an end for tests that could hang, see watchdog.h. */
 #include "watchdog.h"
 
+#include <ev.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,6 +44,41 @@ watchdog(const char *what, uint64_t number)
 	    what, number, seed());
 	signal(SIGALRM, bark);
 	alarm(rounds(1) > 1 ? 10 * seconds : seconds);
+}
+
+/* What is left to do for a loop that takes too long. */
+struct limit {
+	ev_timer timer;
+	struct gate *rescue;
+	bool late;
+};
+
+static void
+give_up(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	struct limit *limit = timer->data;
+
+	(void)events;
+	limit->late = true;
+	if (limit->rescue)
+		gate_open(limit->rescue);
+	else
+		ev_break(ev, EVBREAK_ALL);
+}
+
+bool
+rig_run_in_time(struct rig *rig, struct gate *rescue)
+{
+	struct limit limit = { .rescue = rescue };
+
+	ev_timer_init(&limit.timer, give_up, 2, 2);
+	limit.timer.data = &limit;
+	ev_timer_start(rig->ev, &limit.timer);
+	ev_unref(rig->ev);
+	rig_run(rig);
+	ev_ref(rig->ev);
+	ev_timer_stop(rig->ev, &limit.timer);
+	return !limit.late;
 }
 
 unsigned long

@@ -1,270 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_faults.c -- the n-th allocation, thread, lock or descriptor fails.
- *
- * Each scenario is played once for every n until nothing fails any more: with
- * that one call failing, and with all from it on.  Whatever happens, nothing
- * may leak, an error is a plain negative errno, errno itself stays the
- * caller's, and the next try without faults works.
+ * test_faults_jobs.c -- what becomes of jobs when memory or a thread is
+ * missing, from one reduction to a whole session.
  */
 #include <errno.h>
-#include <ev.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "support.h"
+#include "scenario.h"
 #include "watchdog.h"
-
-/* ---- threads that cannot be started, below the library's own wrapper ---- */
-
-static int starts;           /* since it was set to 0 */
-static int start_that_fails; /* 1 is the first; 0: none does */
-static bool names_fail;      /* a thread's name cannot be set */
-
-int __real_pthread_create(pthread_t *out, const pthread_attr_t *attr,
-    void *(*main)(void *), void *arg);
-int __wrap_pthread_create(pthread_t *out, const pthread_attr_t *attr,
-    void *(*main)(void *), void *arg);
-int __real_pthread_setname_np(pthread_t thread, const char *name);
-int __wrap_pthread_setname_np(pthread_t thread, const char *name);
-
-int
-__wrap_pthread_create(pthread_t *out, const pthread_attr_t *attr,
-    void *(*main)(void *), void *arg)
-{
-	if (++starts == start_that_fails) {
-		errno = ENOMEM; /* of an mmap, say */
-		return EAGAIN;
-	}
-	return __real_pthread_create(out, attr, main, arg);
-}
-
-int
-__wrap_pthread_setname_np(pthread_t thread, const char *name)
-{
-	if (names_fail) {
-		errno = EACCES; /* no /proc */
-		return EACCES;
-	}
-	return __real_pthread_setname_np(thread, name);
-}
-
-/* ---- scenarios ---- */
-
-enum { ERRNO_BEFORE = 4711 };
 
 /* What a scenario may stand on, made before anything fails. */
 static struct rig ground;
-
-static bool
-is_plain_error(int err)
-{
-	return err == -ENOMEM || err == -EAGAIN || err == -EMFILE;
-}
-
-struct scenario {
-	const char *name;
-	/* The status; what it makes is gone again when it returns. */
-	int (*play)(void);
-	bool absorbs; /* it may succeed although something failed */
-};
-
-static bool
-play_with_fault(const struct scenario *scenario, unsigned long n, bool on)
-{
-	long alive = faults_alive();
-	unsigned long calls;
-	int err;
-
-	errno = ERRNO_BEFORE;
-	faults_arm(n, on);
-	err = scenario->play();
-	calls = faults_disarm();
-
-	CU_ASSERT_EQUAL(errno, ERRNO_BEFORE);
-	CU_ASSERT_EQUAL(faults_alive(), alive);
-	if (calls < n) {
-		CU_ASSERT_EQUAL(err, 0);
-		return false;
-	}
-	CU_ASSERT(is_plain_error(err) || (scenario->absorbs && !err));
-	/* And without faults it works. */
-	CU_ASSERT_EQUAL(scenario->play(), 0);
-	CU_ASSERT_EQUAL(faults_alive(), alive);
-	return true;
-}
-
-static void
-play_until_nothing_fails(const struct scenario *scenario)
-{
-	unsigned long n;
-
-	for (int on = 0; on < 2; on++) {
-		for (n = 1; play_with_fault(scenario, n, on); n++)
-			watchdog(scenario->name, n);
-		CU_ASSERT(n > 1); /* else nothing was tested */
-	}
-}
-
-static bool
-ground_open(unsigned workers)
-{
-	return rig_open(&ground, workers);
-}
-
-/* ---- executors ---- */
-
-static unsigned workers;
-
-static int
-make_executor(void)
-{
-	quern_executor *const untouched = (quern_executor *)&workers;
-	quern_executor *executor = untouched;
-	quern_threads_options options;
-	int err;
-
-	quern_threads_options_init(&options);
-	options.workers = workers;
-	err = quern_threads_create(&executor, &options);
-	if (err) {
-		CU_ASSERT_PTR_EQUAL(executor, untouched);
-		return err;
-	}
-	CU_ASSERT_EQUAL(quern_executor_destroy(executor), 0);
-	return 0;
-}
-
-static void
-an_executor_is_made_whole_or_not_at_all(void)
-{
-	static const unsigned counts[] = { 1, 2, 5 };
-	static const struct scenario scenario = { "executor", make_executor,
-		false };
-
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		workers = counts[i];
-		play_until_nothing_fails(&scenario);
-	}
-}
-
-static void
-counting_the_cores_needs_no_memory_to_succeed(void)
-{
-	static const struct scenario scenario = { "executor by default",
-		make_executor, true };
-
-	workers = 0;
-	play_until_nothing_fails(&scenario);
-}
-
-static void
-any_thread_may_fail_to_start(void)
-{
-	long alive = faults_alive();
-
-	watchdog("thread start", 0);
-	workers = 5;
-	for (int n = 1; n <= 6; n++) {
-		starts = 0;
-		start_that_fails = n;
-		errno = ERRNO_BEFORE;
-		CU_ASSERT_EQUAL(make_executor(), n <= 5 ? -EAGAIN : 0);
-		CU_ASSERT_EQUAL(errno, ERRNO_BEFORE);
-		CU_ASSERT_EQUAL(faults_alive(), alive);
-	}
-	start_that_fails = 0;
-	CU_ASSERT_EQUAL(make_executor(), 0);
-}
-
-static void
-a_thread_without_a_name_works(void)
-{
-	names_fail = true;
-	workers = 2;
-	errno = ERRNO_BEFORE;
-	CU_ASSERT_EQUAL(make_executor(), 0);
-	CU_ASSERT_EQUAL(errno, ERRNO_BEFORE);
-	names_fail = false;
-}
-
-/* Hooks: as many ends as beginnings, also when a later thread fails. */
-static int hooks_begun, hooks_ended; /* atomic */
-
-static void
-count_hook(unsigned index, void *count)
-{
-	(void)index;
-	__atomic_fetch_add((int *)count, 1, __ATOMIC_RELAXED);
-}
-
-static void
-hook_begun(unsigned index, void *arg)
-{
-	(void)arg;
-	count_hook(index, &hooks_begun);
-}
-
-static void
-hook_ended(unsigned index, void *arg)
-{
-	(void)arg;
-	count_hook(index, &hooks_ended);
-}
-
-static void
-workers_that_did_start_run_both_hooks(void)
-{
-	quern_threads_options options;
-	quern_executor *executor = NULL;
-
-	quern_threads_options_init(&options);
-	options.workers = 4;
-	options.thread_start = hook_begun;
-	options.thread_stop = hook_ended;
-	hooks_begun = hooks_ended = 0;
-	starts = 0;
-	start_that_fails = 3;
-	CU_ASSERT_EQUAL(quern_threads_create(&executor, &options), -EAGAIN);
-	start_that_fails = 0;
-	CU_ASSERT_EQUAL(hooks_begun, 2);
-	CU_ASSERT_EQUAL(hooks_ended, 2);
-}
-
-/* ---- loops ---- */
-
-static bool foreign;
-
-static int
-make_loop(void)
-{
-	quern_loop *const untouched = (quern_loop *)&foreign;
-	quern_loop *loop = untouched;
-	int err;
-
-	err = quern_loop_create(
-	    &loop, foreign ? NULL : ground.ev, ground.executor);
-	if (err) {
-		CU_ASSERT_PTR_EQUAL(loop, untouched);
-		return err;
-	}
-	CU_ASSERT_EQUAL(quern_loop_destroy(loop), 0);
-	return 0;
-}
-
-static void
-a_loop_is_made_whole_or_not_at_all(void)
-{
-	static const struct scenario scenario = { "loop", make_loop, false };
-
-	if (!ground_open(1))
-		return;
-	for (int kind = 0; kind < 2; kind++) {
-		foreign = kind;
-		play_until_nothing_fails(&scenario);
-	}
-	rig_close(&ground);
-}
 
 /* ---- reductions need memory when they start ---- */
 
@@ -384,7 +131,7 @@ a_reduction_without_memory_says_so(void)
 		{ "reduction inside a job", reduce_inside_job, false },
 	};
 
-	if (!ground_open(2))
+	if (!rig_open(&ground, 2))
 		return;
 	/* The team's threads are libgomp's and stay. */
 	CU_ASSERT_EQUAL(reduce_on_team(), 0);
@@ -402,7 +149,7 @@ of_many_reductions_only_those_without_memory_fail(void)
 	static quern_job job[MANY];
 	int failed;
 
-	if (!ground_open(2))
+	if (!rig_open(&ground, 2))
 		return;
 	for (unsigned long n = 1; n <= MANY; n++) {
 		watchdog("many reductions", n);
@@ -438,7 +185,7 @@ a_shutdown_that_cannot_keep_time_changes_nothing(void)
 	quern_job job;
 
 	watchdog("shutdown", 0);
-	if (!ground_open(1))
+	if (!rig_open(&ground, 1))
 		return;
 	for (int round = 0; round < 2; round++) {
 		errno = ERRNO_BEFORE;
@@ -481,7 +228,7 @@ a_refused_submit_leaves_nothing_behind(void)
 	long alive;
 
 	watchdog("refusals", 0);
-	if (!ground_open(1))
+	if (!rig_open(&ground, 1))
 		return;
 	gate_init(&gate);
 	CU_ASSERT_EQUAL_FATAL(quern_threads_create(&open, NULL), 0);
@@ -589,18 +336,6 @@ int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
-		{ "an executor is made whole or not at all",
-		    an_executor_is_made_whole_or_not_at_all },
-		{ "counting the cores needs no memory to succeed",
-		    counting_the_cores_needs_no_memory_to_succeed },
-		{ "any thread may fail to start",
-		    any_thread_may_fail_to_start },
-		{ "a thread without a name works",
-		    a_thread_without_a_name_works },
-		{ "workers that did start run both hooks",
-		    workers_that_did_start_run_both_hooks },
-		{ "a loop is made whole or not at all",
-		    a_loop_is_made_whole_or_not_at_all },
 		{ "a reduction without memory says so",
 		    a_reduction_without_memory_says_so },
 		{ "of many reductions only those without memory fail",
@@ -614,6 +349,6 @@ main(void)
 		CU_TEST_INFO_NULL,
 	};
 
-	add_suite("faults", tests);
+	add_suite("faults: jobs", tests);
 	return run_suites();
 }
