@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cpus.c -- how many cores this process may use.
+ * cpus.c -- which cores this process may use.
  *
  * The affinity mask counts, not what is plugged in: taskset and cpusets cut it
  * down.  The kernel's mask may be wider than cpu_set_t (1024), and the call
  * then fails with EINVAL, so the buffer grows until it fits.
+ *
+ * If the user told OpenMP to bind its threads, the main thread was pinned to
+ * one place before main(), and every thread made by it starts there.  Then the
+ * cores of all of OpenMP's places count, which is the mask of before.
  *
  * Not here: CPU quotas of control groups, which limit time, not cores.
  */
@@ -12,27 +16,68 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stddef.h>
 
 #include "mem.h"
+#include "omp.h"
 
 enum { CPUS_FIRST = 1024, CPUS_LAST = 1 << 20 };
+
+struct mask {
+	cpu_set_t *set;
+	size_t bytes;
+};
+
+static void
+add(int cpu, void *arg)
+{
+	struct mask *mask = arg;
+
+	CPU_SET_S((size_t)cpu, mask->bytes, mask->set);
+}
+
+/* What may be used; set is NULL if there is no memory. */
+static struct mask
+usable(void)
+{
+	struct mask mask = { NULL, 0 };
+	int err = -1;
+
+	for (int cpus = CPUS_FIRST; cpus <= CPUS_LAST && err; cpus *= 2) {
+		quern__free(mask.set);
+		mask.bytes = CPU_ALLOC_SIZE(cpus);
+		mask.set = quern__alloc(mask.bytes);
+		if (!mask.set)
+			return mask;
+		err = sched_getaffinity(0, mask.bytes, mask.set);
+	}
+	if (quern__omp_binds())
+		quern__omp_visit_cpus(add, &mask);
+	return mask;
+}
 
 unsigned
 quern__cpus(void)
 {
 	int saved = errno;
-	unsigned count = 0;
+	struct mask mask = usable();
+	int count = mask.set ? CPU_COUNT_S(mask.bytes, mask.set) : 0;
 
-	for (int cpus = CPUS_FIRST; cpus <= CPUS_LAST && !count; cpus *= 2) {
-		size_t bytes = CPU_ALLOC_SIZE(cpus);
-		cpu_set_t *set = quern__alloc(bytes);
-
-		if (!set)
-			break;
-		if (sched_getaffinity(0, bytes, set) == 0)
-			count = (unsigned)CPU_COUNT_S(bytes, set);
-		quern__free(set);
-	}
+	quern__free(mask.set);
 	errno = saved;
-	return count ? count : 1;
+	return count > 0 ? (unsigned)count : 1;
+}
+
+void
+quern__cpus_unbind(void)
+{
+	struct mask mask;
+
+	if (!quern__omp_binds())
+		return;
+	mask = usable();
+	/* Should it fail, work goes on, on fewer cores. */
+	if (mask.set)
+		(void)sched_setaffinity(0, mask.bytes, mask.set);
+	quern__free(mask.set);
 }

@@ -39,6 +39,16 @@ quern__fork_watch(void)
 	return watch_status;
 }
 
+/*
+ * At load, not at first use: the parent may have had an OpenMP team of its own
+ * before it ever came to us.
+ */
+__attribute__((constructor)) static void
+watch_at_load(void)
+{
+	(void)quern__fork_watch();
+}
+
 unsigned
 quern__fork_generation(void)
 {

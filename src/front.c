@@ -112,11 +112,18 @@ quern_loop_hold(quern_loop *loop)
 void
 quern_loop_release(quern_loop *loop)
 {
+	size_t holds;
+
 	if (quern__loop_check(loop))
 		return;
 	quern__loop_pin(loop);
+	holds = __atomic_load_n(&loop->holds, __ATOMIC_RELAXED);
 	/* release: pairs with the acquire in quern__loop_is_busy(). */
-	if (__atomic_fetch_sub(&loop->holds, 1, __ATOMIC_RELEASE) == 1)
+	while (holds &&
+	    !__atomic_compare_exchange_n(&loop->holds, &holds, holds - 1, true,
+		__ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
+	if (holds == 1)
 		quern__front_ring(loop); /* it may return now */
 	quern__loop_unpin(loop);
 }

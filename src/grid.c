@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fpmode.h"
 #include "job.h"
 #include "kernels/kernel.h"
 #include "mem.h"
@@ -124,6 +125,8 @@ run_block(quern_context *ctx, const struct quern__grid *grid, uint32_t block)
 							 begin + grid->block;
 	char *acc = acc_of(ctx->job, block);
 
+	/* The last block may have left another mode behind. */
+	(void)quern__fpmode_enter();
 	if (acc)
 		op->kind->identity(op, acc);
 	op->kind->range(ctx, op, begin, end, acc);
@@ -198,6 +201,7 @@ quern__grid_end(quern_job *job)
 		return -ECANCELED; /* quern__job_finish() knows the reason */
 	if (!op->kind->acc_bytes)
 		return 0;
+	(void)quern__fpmode_enter();
 	if (!blocks)
 		op->kind->identity(op, acc_of(job, 0));
 	else

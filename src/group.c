@@ -12,7 +12,8 @@
  *                                |  the last member         |
  *                                +---------> ENDED <--------+
  *
- * ENDED is reached on the loop's thread only, just before `done`.
+ * ENDED is reached on the loop's thread only, just before `done`; from then on
+ * the group has no loop, since its loop may be destroyed before it is read.
  *
  * A group without members has nothing that could end it, so it sends a job of
  * its own, `ending`, through the loop.
@@ -37,6 +38,19 @@ quern_group_init(quern_group *group, quern_group_fn *done, unsigned flags)
 	group->own.done = done;
 	group->own.flags = flags;
 	group->own.state = NEW;
+}
+
+/* release and acquire: any thread may ask, and follows the pointer. */
+static void
+set_loop(quern_group *group, quern_loop *loop)
+{
+	__atomic_store_n(&group->own.loop, loop, __ATOMIC_RELEASE);
+}
+
+static quern_loop *
+loop_of(const quern_group *group)
+{
+	return __atomic_load_n(&group->own.loop, __ATOMIC_ACQUIRE);
 }
 
 void
@@ -89,8 +103,10 @@ end_if_idle(quern_loop *loop, quern_group *group)
 
 	pthread_mutex_lock(&loop->lock);
 	end = !group->own.pending && group->own.state != ENDED;
-	if (end)
+	if (end) {
 		group->own.state = ENDED;
+		set_loop(group, NULL);
+	}
 	pthread_mutex_unlock(&loop->lock);
 	if (end && group->own.done)
 		group->own.done(loop, group, group->own.first_error);
@@ -181,20 +197,6 @@ check_locked(const quern_loop *loop, const quern_group *group)
 	}
 }
 
-/* release and acquire: any thread may ask, and follows the pointer. */
-static void
-set_loop(quern_group *group, quern_loop *loop)
-{
-	__atomic_store_n(&group->own.loop, loop, __ATOMIC_RELEASE);
-}
-
-static quern_loop *
-loop_of(const quern_group *group)
-{
-	return group ? __atomic_load_n(&group->own.loop, __ATOMIC_ACQUIRE) :
-		       NULL;
-}
-
 int
 quern_group_submit(
     quern_loop *loop, quern_group *group, quern_job *const jobs[], size_t n)
@@ -234,15 +236,46 @@ unlock:
 	return taken;
 }
 
+/*
+ * The group's lock is its loop's.  Before the first submit and after the end
+ * it has none and needs none: only one thread knows of it, or nothing changes
+ * but for quern_group_next(), which is the loop's thread's.
+ */
+static quern_loop *
+lock(const quern_group *group)
+{
+	quern_loop *loop = loop_of(group);
+
+	if (loop)
+		pthread_mutex_lock(&loop->lock);
+	return loop;
+}
+
+static void
+unlock(quern_loop *loop)
+{
+	if (loop)
+		pthread_mutex_unlock(&loop->lock);
+}
+
+/* Does the group belong to the process before a fork()? */
+static bool
+is_stale(const quern_group *group)
+{
+	quern_loop *loop = loop_of(group);
+
+	return loop && quern__loop_stale(loop);
+}
+
 quern_job *
 quern_group_next(quern_group *group)
 {
-	quern_loop *loop = loop_of(group);
+	quern_loop *loop;
 	quern_job *job;
 
-	if (!loop || quern__loop_stale(loop))
+	if (!group || is_stale(group))
 		return NULL;
-	pthread_mutex_lock(&loop->lock);
+	loop = lock(group);
 	job = group->own.first_done;
 	if (job) {
 		group->own.first_done = job->own.group_next;
@@ -250,19 +283,19 @@ quern_group_next(quern_group *group)
 			group->own.last_done = NULL;
 		job->own.part_of.group = NULL;
 	}
-	pthread_mutex_unlock(&loop->lock);
+	unlock(loop);
 	return job;
 }
 
 double
 quern_group_progress(const quern_group *group)
 {
-	quern_loop *loop = loop_of(group);
+	quern_loop *loop;
 	double sum, progress;
 
-	if (!loop || quern__loop_stale(loop))
+	if (!group || is_stale(group))
 		return 0;
-	pthread_mutex_lock(&loop->lock);
+	loop = lock(group);
 	sum = (double)group->own.finished;
 	for (const quern_job *job = group->own.members; job;
 	     job = job->own.group_next)
@@ -271,25 +304,25 @@ quern_group_progress(const quern_group *group)
 		progress = sum / (double)group->own.submitted;
 	else
 		progress = group->own.state == ENDED;
-	pthread_mutex_unlock(&loop->lock);
+	unlock(loop);
 	return progress;
 }
 
 int
 quern_group_cancel(quern_group *group)
 {
-	quern_loop *loop = loop_of(group);
+	quern_loop *loop;
 	int err = 0;
 
-	if (!loop)
+	if (!group)
 		return -EINVAL;
-	if (quern__loop_stale(loop))
+	if (is_stale(group))
 		return -ESTALE;
-	pthread_mutex_lock(&loop->lock);
-	if (group->own.state != ON)
-		err = -EALREADY;
-	else
+	loop = lock(group);
+	if (group->own.state == ON)
 		stop_locked(group, STOPPING_BY_CALL);
-	pthread_mutex_unlock(&loop->lock);
+	else
+		err = group->own.state > ON ? -EALREADY : -EINVAL;
+	unlock(loop);
 	return err;
 }

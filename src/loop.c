@@ -19,6 +19,7 @@
 
 #include "clock.h"
 #include "deliver.h"
+#include "fd.h"
 #include "mem.h"
 
 struct ev_front {
@@ -170,8 +171,18 @@ static const struct quern__front ev_front = {
 int
 quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 {
-	struct ev_front *front = quern__alloc(sizeof(*front));
+	struct ev_front *front;
 	int err, saved = errno;
+
+	/*
+	 * libev ends the process if it finds no descriptor for its first
+	 * ev_async, so see whether there is one while it can still be refused.
+	 */
+	err = quern__fd_event();
+	if (err < 0)
+		return err;
+	quern__fd_close(err);
+	front = quern__alloc(sizeof(*front));
 
 	if (!front)
 		return -ENOMEM;

@@ -14,6 +14,8 @@
 
 #include "fpmode.h"
 #include "grid.h"
+#include "mem.h"
+#include "thread.h"
 
 struct quern__omp_setting
 quern__omp_hold_to_one(void)
@@ -40,6 +42,87 @@ quern__omp_let_go(struct quern__omp_setting before)
 	omp_set_max_active_levels(before.levels);
 }
 
+bool
+quern__omp_binds(void)
+{
+	return omp_get_proc_bind() != omp_proc_bind_false &&
+	    omp_get_num_places() > 0;
+}
+
+void
+quern__omp_visit_cpus(void (*visit)(int cpu, void *arg), void *arg)
+{
+	for (int place = 0; place < omp_get_num_places(); place++) {
+		int n = omp_get_place_num_procs(place);
+		int *cpu = quern__alloc((size_t)n * sizeof(*cpu));
+
+		if (!cpu)
+			return;
+		omp_get_place_proc_ids(place, cpu);
+		for (int i = 0; i < n; i++)
+			visit(cpu[i], arg);
+		quern__free(cpu);
+	}
+}
+
+/* ---- the team ---- */
+
+/*
+ * The width that this thread's team was tried out for.  Per thread, because a
+ * team is: libgomp keeps one for each thread that opens regions.
+ */
+static _Thread_local int tried_width = 1;
+
+/* A thread that is there until the gate opens. */
+static void *
+stand_by(void *gate)
+{
+	pthread_mutex_lock(gate);
+	pthread_mutex_unlock(gate);
+	return NULL;
+}
+
+/*
+ * libgomp ends the process if it cannot start a thread.  So before the first
+ * region of a thread, and before every wider one, start as many plain threads,
+ * all at once.  Another thread may still take what was there a moment ago.
+ */
+static bool
+team_can_start(int width)
+{
+	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t *helper;
+	int n = 0;
+
+	if (width <= tried_width)
+		return true;
+	helper = quern__alloc((size_t)width * sizeof(*helper));
+	if (!helper)
+		return false;
+	pthread_mutex_lock(&gate);
+	while (n < width - 1 &&
+	    !quern__thread_start(&helper[n], "quern-try", stand_by, &gate))
+		n++;
+	pthread_mutex_unlock(&gate);
+	for (int i = 0; i < n; i++)
+		quern__thread_join(helper[i]);
+	pthread_mutex_destroy(&gate);
+	quern__free(helper);
+	if (n < width - 1)
+		return false;
+	tried_width = width;
+	return true;
+}
+
+/* How many threads a region that is opened here gets. */
+static int
+team_width(void)
+{
+	return omp_get_active_level() < omp_get_max_active_levels() ?
+	    omp_get_max_threads() :
+	    1;
+}
+
 static void
 run_as(quern_job *job, unsigned index)
 {
@@ -54,7 +137,8 @@ void
 quern__omp_run_grid(quern_job *job)
 {
 	/* A team for one block would only cost. */
-	if (quern__grid_of(&job->op).blocks <= 1) {
+	if (quern__grid_of(&job->op).blocks <= 1 ||
+	    !team_can_start(team_width())) {
 		run_as(job, 0);
 		return;
 	}

@@ -16,7 +16,18 @@ struct quern__omp_setting {
 struct quern__omp_setting quern__omp_hold_to_one(void);
 void quern__omp_let_go(struct quern__omp_setting before);
 
-/* Run all blocks of `job` on the calling thread's team. */
+/*
+ * Run all blocks of `job` on the calling thread's team, or on the calling
+ * thread alone if a team cannot be started.
+ */
 void quern__omp_run_grid(quern_job *job);
+
+/*
+ * With OMP_PROC_BIND or OMP_PLACES OpenMP has pinned the main thread to one
+ * place before main().
+ */
+bool quern__omp_binds(void);
+/* Call visit(cpu, arg) for each core of all places. */
+void quern__omp_visit_cpus(void (*visit)(int cpu, void *arg), void *arg);
 
 #endif

@@ -20,6 +20,7 @@
 #include <errno.h>
 
 #include "clock.h"
+#include "cpus.h"
 #include "fpmode.h"
 #include "futex.h"
 #include "grid.h"
@@ -229,6 +230,8 @@ quern__worker_main(void *arg)
 	bool waiting;
 
 	note(&worker->busy_since_ns, quern__now_ns());
+	quern__cpus_unbind();
+	(void)quern__fpmode_enter();
 	if (pool->options.thread_start)
 		pool->options.thread_start(
 		    worker->index, pool->options.thread_arg);

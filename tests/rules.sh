@@ -53,11 +53,19 @@ broken "what is compiled per instruction set is reached through its table" "$(
 	nm -A -g --defined-only "$library" | awk '
 	    $1 ~ /:simd_/ && $2 ~ /[TtWwVvi]/ { print "  " $1 $NF }')"
 
-# Constant tables that hold pointers are in .data.rel.ro.
-broken "only fork.c and isa.c have variables of the whole process" "$(
-	objdump -t "$library" | awk '
+# $1 objects that may, $2 sections: variables of other objects in these
+variables()
+{
+	objdump -t "$library" | awk -v may="^($1)\\.o\$" -v where="^\\.($2)" '
 	    /file format/ { sub(":.*", "", $1); object = $1 }
-	    $3 == "O" && $4 ~ /^\.t?(data|bss)/ && $4 !~ /^\.data\.rel\.ro/ &&
-	    object !~ /^(fork|isa)\.o$/ { print "  " object ": " $NF }
-	    $2 == "O" && $3 == "*COM*" { print "  " object ": " $NF }')"
+	    $3 == "O" && $4 ~ where && $4 !~ /^\.data\.rel\.ro/ &&
+	    object !~ may { print "  " object ": " $NF }
+	    $2 == "O" && $3 == "*COM*" { print "  " object ": " $NF }'
+}
+
+# Constant tables that hold pointers are in .data.rel.ro.
+broken "only fork.c and isa.c have variables of the whole process" \
+    "$(variables 'fork|isa' 'data|bss')"
+broken "only omp.c has variables of each thread" \
+    "$(variables omp 'tdata|tbss')"
 exit $status

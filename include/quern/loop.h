@@ -40,7 +40,8 @@ enum { QUERN_LOW = -1, QUERN_NORMAL = 0, QUERN_HIGH = 1 };
  *
  * Returns 0            *out is the loop.
  *         -EINVAL      out or executor is NULL.
- *         -ENOMEM, -EMFILE, -ENFILE
+ *         -ENOMEM, -EMFILE, -ENFILE   (libev itself ends the process when
+ *                      another thread takes the last descriptor meanwhile).
  *         -ESHUTDOWN, -ESTALE   of the executor.
  */
 QUERN_API QUERN_MUST_USE int quern_loop_create(
@@ -63,7 +64,8 @@ QUERN_API struct ev_loop *quern_loop_ev(const quern_loop *loop);
 /*
  * ev_run() stays alive while jobs are in flight, and while the loop is held.
  * Hold it for as long as another thread may still submit: otherwise ev_run()
- * can return just before that.  Holds are counted.
+ * can return just before that.  Holds are counted; a release without a hold
+ * does nothing.
  *
  * One corner is libev's: a callback of the lowest priority (EV_MINPRI) that
  * submits the first job and leaves no watcher active must hold the loop too.
@@ -268,7 +270,7 @@ QUERN_API quern_job *quern_group_next(quern_group *group);
 /*
  * From 0 to 1: the mean progress of the members.
  *
- * Thread  any, while the group is alive.
+ * Thread  any, while the group and its loop are alive.
  */
 QUERN_API double quern_group_progress(const quern_group *group);
 

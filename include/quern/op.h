@@ -6,8 +6,9 @@
  * one allocates nothing, checks nothing and cannot fail; arguments that cannot
  * work surface, as a negative errno, when it is submitted or run.  The same
  * op runs anywhere (loop.h, executor.h) and gives the same bits there.
- * Whatever an op points to must stay valid until the op is complete.  Functions
- * start in the default floating-point mode (round to nearest, subnormals kept).
+ * Whatever an op points to must stay valid until the op is complete.  Calls and
+ * blocks start in the default floating-point mode (round to nearest, subnormals
+ * kept).
  *
  * The block grid.  A loop over `count` elements is cut into blocks of
  * neighbours.  Where the cuts are depends on `count` and `grain` alone, never
