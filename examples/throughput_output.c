@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { BAR_CELLS = 40, BAR_WIDTH = 76 };
@@ -62,27 +63,39 @@ bar_init(struct bar *bar, int steps)
 	};
 }
 
+/* A line that reached the edge of the terminal would leave a copy behind. */
+static int
+bar_width(void)
+{
+	struct winsize window;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) || window.ws_col == 0)
+		return BAR_WIDTH;
+	return window.ws_col <= BAR_WIDTH ? window.ws_col - 1 : BAR_WIDTH;
+}
+
 void
 bar_show(const struct bar *bar, double within)
 {
 	double share = (bar->done + within) / bar->steps;
 	int full = (int)(share * BAR_CELLS);
-	char cells[BAR_CELLS + 1];
+	char cells[BAR_CELLS + 1], line[BAR_WIDTH + 1];
 
 	if (!bar->on)
 		return;
 	for (int i = 0; i < BAR_CELLS; i++)
 		cells[i] = i < full ? '#' : '.';
 	cells[BAR_CELLS] = '\0';
-	fprintf(stderr, "\r[%s] %3.0f %%  %s, %-12s", cells, 100 * share,
-	    operation_names[bar->op], way_names[bar->way]);
+	snprintf(line, sizeof(line), "[%s] %3.0f %%  %s, %s", cells,
+	    100 * share, operation_names[bar->op], way_names[bar->way]);
+	fprintf(stderr, "\r%-*.*s", bar_width(), bar_width(), line);
 }
 
 void
 bar_clear(const struct bar *bar)
 {
 	if (bar->on)
-		fprintf(stderr, "\r%*s\r", BAR_WIDTH, "");
+		fprintf(stderr, "\r%*s\r", bar_width(), "");
 }
 
 /* ---- the table ---- */
