@@ -227,7 +227,7 @@ text_line_read(struct reader *r)
 			return -1;
 		skip_blanks(r);
 		if (!at_line_end(r) && r->c != '#')
-			return fail("%s:%zu:%zu: more than one number a line, "
+			return fail("%s:%zu:%zu: more than one field a line, "
 				    "see --column",
 			    r->name, r->line, r->column);
 	}

@@ -26,7 +26,7 @@ static const char help_text[] =
     "  -n COUNT         how many numbers to compute with: a whole number with\n"
     "                   k, M, G (1000s) or Ki, Mi, Gi (1024s) after it if you\n"
     "                   like; 16Mi by default. The input is repeated, or cut\n"
-    "                   off, to that many.\n"
+    "                   off, to that many; it is read to its end all the same.\n"
     "  --input FILE     read the numbers from FILE; - is standard input. The\n"
     "                   default, measurements of the speed of light, is\n"
     "                   " DEFAULT_INPUT "\n"

@@ -105,7 +105,8 @@ quern__grid_begin(quern_job *job)
 	if (__builtin_mul_overflow(
 		acc_stride(&job->op), grid.blocks ? grid.blocks : 1, &bytes))
 		return -ENOMEM;
-	job->own.scratch = quern__alloc(bytes);
+	/* Each block clears its own, see run_block(). */
+	job->own.scratch = quern__alloc_as_is(bytes);
 	return job->own.scratch ? 0 : -ENOMEM;
 }
 

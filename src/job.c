@@ -164,14 +164,20 @@ set_reason(quern_job *job, enum quern__reason reason)
 }
 
 bool
-quern__job_should_stop(quern_job *job)
+quern__job_was_told(const quern_job *job)
 {
 	/* relaxed: reasons carry no data. */
-	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_RELAXED);
-	const quern_context *outer;
+	return reason_of(__atomic_load_n(&job->own.word, __ATOMIC_RELAXED)) ||
+	    __atomic_load_n(&job->own.status, __ATOMIC_RELAXED) < 0;
+}
 
-	if (reason_of(word) ||
-	    __atomic_load_n(&job->own.status, __ATOMIC_RELAXED) < 0)
+bool
+quern__job_should_stop(quern_job *job)
+{
+	const quern_context *outer;
+	uint32_t word;
+
+	if (quern__job_was_told(job))
 		return true;
 	if (quern__passed(job->own.deadline_ns)) {
 		set_reason(job, QUERN__TIMEDOUT);

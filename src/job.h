@@ -95,6 +95,12 @@ quern_job *quern__job_drop_locked(quern_job *job, enum quern__reason reason);
 /* Is there a reason to stop?  Looks at the clock and at the pool too. */
 bool quern__job_should_stop(quern_job *job);
 
+/*
+ * Was it told to stop, or has it failed?  Only what others have noted; cheap
+ * enough to ask for each element of a map.
+ */
+bool quern__job_was_told(const quern_job *job);
+
 /* Note a failure; the first counts. */
 void quern__job_fail(quern_job *job, int status);
 

@@ -15,7 +15,7 @@
 enum { LINE_BYTES = 64 };
 
 void *
-quern__alloc(size_t bytes)
+quern__alloc_as_is(size_t bytes)
 {
 	int saved = errno;
 	void *memory = NULL;
@@ -24,13 +24,21 @@ quern__alloc(size_t bytes)
 		bytes = (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
 		memory = aligned_alloc(LINE_BYTES, bytes);
 	}
-	if (memory)
-		memset(memory, 0, bytes);
 	/*
 	 * The return value tells; errno is the caller's.  volatile, because
 	 * clang believes that aligned_alloc() leaves errno as it is.
 	 */
 	*(volatile int *)&errno = saved;
+	return memory;
+}
+
+void *
+quern__alloc(size_t bytes)
+{
+	void *memory = quern__alloc_as_is(bytes);
+
+	if (memory)
+		memset(memory, 0, bytes);
 	return memory;
 }
 

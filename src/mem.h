@@ -10,6 +10,11 @@
 
 /* `bytes` zeroed bytes on a cache line of their own; NULL: there are none. */
 void *quern__alloc(size_t bytes);
+/*
+ * The same with whatever is in them: for what may be large and is filled bit by
+ * bit, so that its pages come one by one too.
+ */
+void *quern__alloc_as_is(size_t bytes);
 void quern__free(void *memory);
 
 #endif

@@ -68,10 +68,10 @@ quern__omp_visit_cpus(void (*visit)(int cpu, void *arg), void *arg)
 /* ---- the team ---- */
 
 /*
- * The width that this thread's team was tried out for.  Per thread, because a
- * team is: libgomp keeps one for each thread that opens regions.
+ * The width that this thread's team has, as far as we know.  Per thread, because
+ * a team is: libgomp keeps one for each thread that opens regions.
  */
-static _Thread_local int tried_width = 1;
+static _Thread_local int team_has = 1;
 
 /* A thread that is there until the gate opens. */
 static void *
@@ -85,7 +85,8 @@ stand_by(void *gate)
 /*
  * libgomp ends the process if it cannot start a thread.  So before the first
  * region of a thread, and before every wider one, start as many plain threads,
- * all at once.  Another thread may still take what was there a moment ago.
+ * all at once.  What remains: another thread takes what was there a moment
+ * ago, or the program's own regions have narrowed the team.
  */
 static bool
 team_can_start(int width)
@@ -94,8 +95,11 @@ team_can_start(int width)
 	pthread_t *helper;
 	int n = 0;
 
-	if (width <= tried_width)
+	if (width <= team_has) {
+		/* A narrower team ends the threads it has too many. */
+		team_has = width > 1 ? width : team_has;
 		return true;
+	}
 	helper = quern__alloc((size_t)width * sizeof(*helper));
 	if (!helper)
 		return false;
@@ -110,7 +114,7 @@ team_can_start(int width)
 	quern__free(helper);
 	if (n < width - 1)
 		return false;
-	tried_width = width;
+	team_has = width;
 	return true;
 }
 

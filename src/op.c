@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "grid.h"
+#include "job.h"
 #include "kernels/check.h"
 
 /* ---- call ---- */
@@ -100,6 +102,12 @@ map_range(
 
 	(void)acc;
 	for (size_t i = begin; i < end; i++) {
+		/* An element may take long, and a block is many of them. */
+		if (quern__job_was_told(ctx->job)) {
+			/* This block did not run whole. */
+			quern_fail(ctx, -ECANCELED);
+			return;
+		}
 		status = op->how.map(
 		    out + i * op->out_size, in + i * op->in_size, op->arg);
 		if (status < 0) {

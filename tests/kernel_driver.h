@@ -226,7 +226,7 @@ compare_with_twin(const struct kernel *k, const void *in, size_t n,
 	static _Alignas(64) char to[MOST * 8 + 3 * GUARD];
 	static _Alignas(64) char want[MOST * 8];
 	size_t bytes = k->result ? k->result : n * k->size;
-	char *out = to + GUARD + out_offset;
+	char *out = to + GUARD + out_offset, *before = out - GUARD;
 	int status, twin;
 	bool same = true;
 
@@ -236,7 +236,7 @@ compare_with_twin(const struct kernel *k, const void *in, size_t n,
 	twin = k->twin(want, in, n);
 	status = run_blocks(k->build(out, from + in_offset, n), n + out_offset);
 	for (size_t i = 0; i < GUARD; i++)
-		same &= out[i - GUARD] == 0x5a && out[bytes + i] == 0x5a;
+		same &= before[i] == 0x5a && out[bytes + i] == 0x5a;
 	same &= memcmp(out, want, bytes) == 0;
 	same &= memcmp(from + in_offset, in, n * k->size) == 0;
 	CU_ASSERT_EQUAL(status, twin);

@@ -105,7 +105,7 @@ memory_is_zeroed_on_cache_lines_of_its_own(void)
 
 			CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
 			CU_ASSERT_EQUAL((uintptr_t)memory % 64, 0);
-			for (size_t b = 0; b < lines * 64; b++)
+			for (size_t b = 0; b < bytes[i]; b++)
 				not_zero += memory[b] != 0;
 			memset(memory, 0xff, lines * 64);
 			quern__free(memory);

@@ -86,7 +86,7 @@ a_word_among_the_numbers_is_named_with_its_place(void)
 	check_bad_text("1\n2\n   abc\n4\n", "data:3:4: not a number: \"abc\"");
 	check_bad_text("1\n2,5\n", "data:2:1: not a number: \"2,5\"");
 	check_bad_text(
-	    "1\n2 3\n", "data:2:3: more than one number a line, see --column");
+	    "1\n2 3\n", "data:2:3: more than one field a line, see --column");
 	check_bad_text("1.5e\n", "data:1:1: not a number: \"1.5e\"");
 	check_bad_text("1\n\033[31m\n", "data:2:1: not a number: \"?[31m\"");
 	check_bad_text("0123456789012345678901234567890123456789012345x\n",

@@ -106,7 +106,8 @@ QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
  *
  * With NULL the blocks of a loop are shared out to the OpenMP team of the
  * calling thread (OMP_NUM_THREADS, omp_set_num_threads()).  In a child of
- * fork() they all run on the calling thread.  With an executor its idle
+ * fork(), or if the team's threads cannot be started, they all run on the
+ * calling thread.  With an executor its idle
  * workers help, whatever its queue limit.  A quern_call runs on the calling
  * thread in either case.
  *

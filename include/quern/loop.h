@@ -209,9 +209,9 @@ QUERN_API double quern_job_progress(const quern_job *job);
 
 /*
  * Called on the loop's thread when every member has completed.  `first_error`
- * is the negative status of the member that failed first, or 0.  Members that
- * the group itself stopped do not count as errors.  Members must live until
- * this returns.
+ * is the negative status of the member that failed first, or 0.  Members that a
+ * rule of the group's stopped (below) do not count as errors; those that
+ * quern_group_cancel() stopped do.  Members must live until this returns.
  */
 typedef void quern_group_fn(
     quern_loop *loop, quern_group *group, int first_error);

@@ -106,6 +106,7 @@ QUERN_API QUERN_MUST_USE quern_op quern_for(
  * In place  out == in with equal sizes is allowed; other overlap is -EINVAL.
  * Failure   the status is that of some element whose fn returned a negative
  *           value; elements after it may or may not have run.
+ * Stop      a cancelled map stops between two elements.
  */
 QUERN_API QUERN_MUST_USE quern_op quern_map(void *out, size_t out_size,
     const void *in, size_t in_size, size_t count, quern_map_fn *fn, void *arg);
