@@ -160,7 +160,9 @@ quern_submit_many(quern_loop *loop, quern_job *const jobs[], size_t n)
 	result = quern__loop_check(loop);
 	if (result)
 		return result;
-	if ((n && !jobs) || n > INT_MAX)
+	if (!n)
+		return 0;
+	if (!jobs || n > INT_MAX)
 		return -EINVAL;
 	quern__loop_pin(loop);
 	do {
