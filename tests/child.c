@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,12 +36,14 @@ pipe_ends(void)
 }
 
 static struct ends
-terminal_ends(void)
+terminal_ends(unsigned short columns)
 {
+	struct winsize size = { .ws_row = 24, .ws_col = columns };
 	struct ends ends = { posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), -1 };
 
 	if (ends.ours >= 0 && grantpt(ends.ours) == 0 &&
-	    unlockpt(ends.ours) == 0)
+	    unlockpt(ends.ours) == 0 &&
+	    ioctl(ends.ours, TIOCSWINSZ, &size) == 0)
 		ends.childs =
 		    open(ptsname(ends.ours), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	return ends;
@@ -131,7 +134,8 @@ bool
 child_run(struct child *child, const char *const argv[])
 {
 	const char *build = getenv("QUERN_BUILD");
-	struct ends out = child->terminal ? terminal_ends() : pipe_ends();
+	struct ends out =
+	    child->terminal ? terminal_ends(child->columns) : pipe_ends();
 	FILE *in = tmpfile(), *err = tmpfile();
 	char path[PATH_MAX], name[PATH_MAX];
 	bool ran = false;

@@ -14,7 +14,8 @@ struct child {
 	const void *input;  /* on its standard input; NULL: nothing */
 	size_t input_bytes;
 	bool terminal; /* both of its outputs are one terminal: `out` */
-	bool full;     /* its standard output takes nothing: /dev/full */
+	unsigned short columns; /* of the terminal; 0: it does not know */
+	bool full; /* its standard output takes nothing: /dev/full */
 	bool one_core;
 
 	/* What came of it. */

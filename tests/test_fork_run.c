@@ -2,6 +2,8 @@
 /*
  * test_fork_run.c -- quern_run() without an executor in a child of a process
  * that has an OpenMP team: libgomp would hang there.
+ *
+ * The first test must stay the first: nothing may have called quern before it.
  */
 #include <omp.h>
 #include <quern/quern.h>
@@ -44,6 +46,20 @@ run_alone(void *arg)
 	EXPECT(sum == 49995000);
 }
 
+/* The team is the parent's own, and the child's first call is the first. */
+static void
+quern_run_is_serial_in_a_child_though_the_parent_never_called_quern(void)
+{
+	int threads = omp_get_max_threads(), members = 0;
+
+	omp_set_num_threads(4);
+#pragma omp parallel
+	__atomic_fetch_add(&members, 1, __ATOMIC_RELAXED);
+	CU_ASSERT_EQUAL(members, 4);
+	forked_run(_exit, run_alone, NULL);
+	omp_set_num_threads(threads);
+}
+
 static void
 quern_run_is_serial_in_a_child_whose_parent_had_a_team(void)
 {
@@ -63,6 +79,9 @@ int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
+		{ "quern run is serial in a child though the parent never "
+		  "called quern",
+		    quern_run_is_serial_in_a_child_though_the_parent_never_called_quern },
 		{ "quern run is serial in a child whose parent had a team",
 		    quern_run_is_serial_in_a_child_whose_parent_had_a_team },
 		CU_TEST_INFO_NULL,

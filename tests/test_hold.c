@@ -3,6 +3,7 @@
 #include <ev.h>
 
 #include "support.h"
+#include "watchdog.h"
 
 struct holder {
 	quern_loop *loop;
@@ -101,6 +102,25 @@ a_submit_from_another_thread_under_hold_is_not_missed(void)
 	rig_close(&rig);
 }
 
+static void
+a_release_without_a_hold_does_nothing(void)
+{
+	static struct holder holder[2];
+	struct rig rig;
+
+	if (!rig_open(&rig, 1))
+		return;
+	for (int i = 0; i < 2; i++) {
+		quern_loop_release(rig.loop);
+		quern_loop_release(rig.loop);
+		CU_ASSERT_TRUE(rig_run_in_time(&rig, NULL));
+		/* Nor does it take anything from the holds that follow. */
+		run_held(&rig, holder, true);
+	}
+	quern_loop_release(rig.loop);
+	rig_close(&rig);
+}
+
 int
 main(void)
 {
@@ -109,6 +129,8 @@ main(void)
 		    hold_keeps_ev_run_alive_until_the_last_release },
 		{ "a submit from another thread under hold is not missed",
 		    a_submit_from_another_thread_under_hold_is_not_missed },
+		{ "a release without a hold does nothing",
+		    a_release_without_a_hold_does_nothing },
 		CU_TEST_INFO_NULL,
 	};
 

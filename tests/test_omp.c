@@ -2,7 +2,8 @@
 /* test_omp.c -- tests src/omp.c: what quern asks of the OpenMP runtime. */
 #include <omp.h>
 
-#include "support.h"
+#include "threads.h"
+#include "watchdog.h"
 
 static int
 count_openmp_threads(quern_context *ctx, void *threads)
@@ -83,6 +84,111 @@ without_an_executor_the_openmp_team_helps(void)
 	omp_set_num_threads(before);
 }
 
+/* ---- a team that cannot be started ---- */
+
+enum { NARROW = 4, WIDE = 6, ELEMENTS = 1000 };
+
+struct shares {
+	pthread_t caller;
+	int visits[ELEMENTS], elsewhere; /* atomic */
+};
+
+static void
+note_share(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	struct shares *shares = arg;
+
+	(void)ctx;
+	for (; begin < end; begin++)
+		__atomic_fetch_add(&shares->visits[begin], 1, __ATOMIC_RELAXED);
+	if (!pthread_equal(pthread_self(), shares->caller))
+		__atomic_fetch_add(&shares->elsewhere, 1, __ATOMIC_RELAXED);
+}
+
+/* Blocks that end only when so many threads are in one each. */
+struct muster {
+	struct gate gate;
+	unsigned n;
+};
+
+static void
+muster(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	struct muster *muster = arg;
+
+	(void)ctx;
+	(void)begin;
+	(void)end;
+	gate_arrive(&muster->gate);
+	gate_await(&muster->gate, muster->n);
+}
+
+/* A thread that has no team yet; only the main thread asserts. */
+struct caller {
+	int status;      /* of all its calls */
+	int not_once;    /* elements */
+	int elsewhere;   /* blocks */
+	int not_noticed; /* faults: nothing was tried */
+};
+
+/* No thread can be started: the first fault is the n-th call from now on. */
+static void
+run_with_faults(struct caller *caller, unsigned long n)
+{
+	struct shares shares = { pthread_self(), { 0 }, 0 };
+	quern_op op = quern_for(ELEMENTS, 1, note_share, &shares);
+
+	faults_arm(n, true);
+	caller->status |= quern_run(NULL, op);
+	caller->not_noticed += faults_disarm() < n;
+	for (int i = 0; i < ELEMENTS; i++)
+		caller->not_once += shares.visits[i] != 1;
+	caller->elsewhere += shares.elsewhere;
+}
+
+/* Without faults all of the team are there: else this does not end. */
+static void
+run_with_all(struct caller *caller, unsigned n)
+{
+	struct muster all = { .gate = GATE_INITIALIZER, .n = n };
+
+	caller->status |= quern_run(NULL, quern_for(n, 1, muster, &all));
+}
+
+static void *
+call_narrow_then_wide(void *arg)
+{
+	struct caller *caller = arg;
+
+	/* No memory to try with, or that many threads less one. */
+	omp_set_num_threads(NARROW);
+	for (unsigned long n = 1; n <= NARROW; n++)
+		run_with_faults(caller, n);
+	run_with_all(caller, NARROW);
+	omp_set_num_threads(WIDE);
+	for (unsigned long n = 1; n <= WIDE; n++)
+		run_with_faults(caller, n);
+	run_with_all(caller, WIDE);
+	return NULL;
+}
+
+static void
+a_team_that_cannot_be_started_leaves_all_to_the_caller(void)
+{
+	struct caller caller = { 0 };
+	long alive = faults_alive();
+	pthread_t thread;
+
+	watchdog("a team of 4, then 6", 0);
+	start_thread(&thread, call_narrow_then_wide, &caller);
+	pthread_join(thread, NULL);
+	CU_ASSERT_EQUAL(caller.status, 0);
+	CU_ASSERT_EQUAL(caller.not_once, 0);
+	CU_ASSERT_EQUAL(caller.elsewhere, 0);
+	CU_ASSERT_EQUAL(caller.not_noticed, 0);
+	CU_ASSERT_EQUAL(faults_alive(), alive);
+}
+
 int
 main(void)
 {
@@ -91,6 +197,8 @@ main(void)
 		    openmp_inside_a_call_is_held_to_one_thread },
 		{ "without an executor the OpenMP team helps",
 		    without_an_executor_the_openmp_team_helps },
+		{ "a team that cannot be started leaves all to the caller",
+		    a_team_that_cannot_be_started_leaves_all_to_the_caller },
 		CU_TEST_INFO_NULL,
 	};
 

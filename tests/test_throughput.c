@@ -183,6 +183,46 @@ a_terminal_gets_a_bar_that_grows_and_makes_way_for_the_table(void)
 	CU_ASSERT_EQUAL(demo_count(child.out, "agree\r\n"), 9);
 }
 
+/* The longest of the strings between the carriage returns before `end`. */
+static size_t
+longest_refresh(const char *text, const char *end)
+{
+	size_t longest = 0, length;
+
+	for (; text < end; text += length + 1) {
+		length = strcspn(text, "\r");
+		longest = length > longest ? length : longest;
+	}
+	return longest;
+}
+
+static void
+the_bar_stays_clear_of_the_last_column(void)
+{
+	static const char *const argv[] = { "throughput", "-n", "1000",
+		"--rounds", "1", NULL };
+	static const struct {
+		unsigned short columns;
+		size_t longest;
+	} terminals[] = { { 40, 39 }, { 1, 0 }, { 2, 1 }, { 76, 75 },
+		{ 77, 76 }, { 200, 76 }, { 0, 76 } };
+
+	for (int i = 0; i < 7; i++) {
+		struct child child = { .terminal = true,
+			.columns = terminals[i].columns };
+		const char *table;
+
+		if (!child_run(&child, argv))
+			continue;
+		CU_ASSERT_EQUAL(child.status, 0);
+		table = strstr(child.out, "\r1000 numbers: ");
+		CU_ASSERT_PTR_NOT_NULL(table);
+		CU_ASSERT_EQUAL(
+		    table ? longest_refresh(child.out, table) : SIZE_MAX,
+		    terminals[i].longest);
+	}
+}
+
 static void
 an_output_that_cannot_be_written_is_an_error(void)
 {
@@ -215,6 +255,8 @@ main(void)
 		{ "a pipe gets no progress bar", a_pipe_gets_no_progress_bar },
 		{ "a terminal gets a bar that grows and makes way for the table",
 		    a_terminal_gets_a_bar_that_grows_and_makes_way_for_the_table },
+		{ "the bar stays clear of the last column",
+		    the_bar_stays_clear_of_the_last_column },
 		{ "an output that cannot be written is an error",
 		    an_output_that_cannot_be_written_is_an_error },
 		CU_TEST_INFO_NULL,
