@@ -40,6 +40,16 @@ quern_group_init(quern_group *group, quern_group_fn *done, unsigned flags)
 	group->own.state = NEW;
 }
 
+/*
+ * Written under the lock; release, because after the end it is read without:
+ * whoever sees ENDED sees all there is.
+ */
+static void
+set_state(quern_group *group, unsigned state)
+{
+	__atomic_store_n(&group->own.state, state, __ATOMIC_RELEASE);
+}
+
 /* release and acquire: any thread may ask, and follows the pointer. */
 static void
 set_loop(quern_group *group, quern_loop *loop)
@@ -90,7 +100,7 @@ quern__group_unjoin_locked(quern_group *group, quern_job *job)
 static void
 stop_locked(quern_group *group, unsigned state)
 {
-	group->own.state = state;
+	set_state(group, state);
 	for (quern_job *job = group->own.members; job;
 	     job = job->own.group_next)
 		(void)quern__job_stop(job, QUERN__CANCELED);
@@ -104,7 +114,7 @@ end_if_idle(quern_loop *loop, quern_group *group)
 	pthread_mutex_lock(&loop->lock);
 	end = !group->own.pending && group->own.state != ENDED;
 	if (end) {
-		group->own.state = ENDED;
+		set_state(group, ENDED);
 		set_loop(group, NULL);
 	}
 	pthread_mutex_unlock(&loop->lock);
@@ -218,13 +228,13 @@ quern_group_submit(
 	/* First: members may end and ask for their group at once. */
 	was_new = group->own.state == NEW;
 	set_loop(group, loop);
-	group->own.state = ON;
+	set_state(group, ON);
 	earliest = loop->timeouts.root;
 	taken = quern__submit_locked(loop, jobs, n, group);
 	ring = loop->timeouts.root != earliest;
 	if (taken < 0 && was_new) {
 		set_loop(group, NULL);
-		group->own.state = NEW;
+		set_state(group, NEW);
 	} else if (!group->own.submitted && !group->own.pending) {
 		send_ending_locked(loop, group);
 	}
@@ -237,18 +247,20 @@ unlock:
 }
 
 /*
- * The group's lock is its loop's.  Before the first submit and after the end
- * it has none and needs none: only one thread knows of it, or nothing changes
- * but for quern_group_next(), which is the loop's thread's.
+ * The group's lock is its loop's.  After the end it has none and needs none:
+ * nothing changes any more but for quern_group_next(), which is the loop's
+ * thread's.  Before the first submit there is nothing to look at, and another
+ * thread may be at that submit just now: false.
  */
-static quern_loop *
-lock(const quern_group *group)
+static bool
+lock_if_known(const quern_group *group, quern_loop **loop)
 {
-	quern_loop *loop = loop_of(group);
-
-	if (loop)
-		pthread_mutex_lock(&loop->lock);
-	return loop;
+	*loop = loop_of(group);
+	if (*loop)
+		pthread_mutex_lock(&(*loop)->lock);
+	/* acquire: pairs with the release in set_state(). */
+	return *loop ||
+	    __atomic_load_n(&group->own.state, __ATOMIC_ACQUIRE) == ENDED;
 }
 
 static void
@@ -273,9 +285,8 @@ quern_group_next(quern_group *group)
 	quern_loop *loop;
 	quern_job *job;
 
-	if (!group || is_stale(group))
+	if (!group || is_stale(group) || !lock_if_known(group, &loop))
 		return NULL;
-	loop = lock(group);
 	job = group->own.first_done;
 	if (job) {
 		group->own.first_done = job->own.group_next;
@@ -293,9 +304,8 @@ quern_group_progress(const quern_group *group)
 	quern_loop *loop;
 	double sum, progress;
 
-	if (!group || is_stale(group))
+	if (!group || is_stale(group) || !lock_if_known(group, &loop))
 		return 0;
-	loop = lock(group);
 	sum = (double)group->own.finished;
 	for (const quern_job *job = group->own.members; job;
 	     job = job->own.group_next)
@@ -318,11 +328,12 @@ quern_group_cancel(quern_group *group)
 		return -EINVAL;
 	if (is_stale(group))
 		return -ESTALE;
-	loop = lock(group);
+	if (!lock_if_known(group, &loop))
+		return -EINVAL;
 	if (group->own.state == ON)
 		stop_locked(group, STOPPING_BY_CALL);
 	else
-		err = group->own.state > ON ? -EALREADY : -EINVAL;
+		err = -EALREADY;
 	unlock(loop);
 	return err;
 }
