@@ -107,16 +107,19 @@ a_release_without_a_hold_does_nothing(void)
 {
 	static struct holder holder[2];
 	struct rig rig;
+	bool returns = true;
 
 	if (!rig_open(&rig, 1))
 		return;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && returns; i++) {
 		quern_loop_release(rig.loop);
 		quern_loop_release(rig.loop);
-		CU_ASSERT_TRUE(rig_run_in_time(&rig, NULL));
+		returns = rig_run_in_time(&rig, NULL);
 		/* Nor does it take anything from the holds that follow. */
-		run_held(&rig, holder, true);
+		if (returns)
+			run_held(&rig, holder, true);
 	}
+	CU_ASSERT_TRUE(returns);
 	quern_loop_release(rig.loop);
 	rig_close(&rig);
 }
