@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "support.h"
+#include "ops.h"
 
 /* Submit `op`, run the loop, and return the job's status. */
 static int
@@ -138,15 +138,10 @@ reduce_without_memory(quern_context *ctx, void *op)
 	return status;
 }
 
+/* Of 1 / (1 + i). */
 static void
-sum_identity(void *acc, void *arg)
-{
-	(void)arg;
-	*(double *)acc = 0;
-}
-
-static void
-sum_body(quern_context *ctx, size_t begin, size_t end, void *acc, void *arg)
+harmonic_body(
+    quern_context *ctx, size_t begin, size_t end, void *acc, void *arg)
 {
 	(void)ctx;
 	(void)arg;
@@ -154,15 +149,8 @@ sum_body(quern_context *ctx, size_t begin, size_t end, void *acc, void *arg)
 		*(double *)acc += 1 / (1 + (double)begin);
 }
 
-static void
-sum_combine(void *acc, const void *right, void *arg)
-{
-	(void)arg;
-	*(double *)acc += *(const double *)right;
-}
-
-static const quern_reducer harmonic = { sizeof(double), sum_identity, sum_body,
-	sum_combine };
+static const quern_reducer harmonic = { sizeof(double), sum_identity,
+	harmonic_body, sum_combine };
 
 static int
 run_op_inside(quern_context *ctx, void *op)

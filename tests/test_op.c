@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "src/grid.h"
-#include "support.h"
+#include "ops.h"
 
 /* ---- functions to build ops of ---- */
 
@@ -27,43 +27,6 @@ count_range(quern_context *ctx, size_t begin, size_t end, void *arg)
 }
 
 /* out = in + *arg */
-static int
-add_map(void *out, const void *in, void *arg)
-{
-	*(int *)out = *(const int *)in + *(int *)arg;
-	return 5; /* not negative: no failure */
-}
-
-/* A sum of doubles whose result shows the order of the additions. */
-static void
-sum_identity(void *acc, void *arg)
-{
-	(void)arg;
-	*(double *)acc = 0;
-}
-
-static void
-sum_body(quern_context *ctx, size_t begin, size_t end, void *acc, void *arg)
-{
-	(void)ctx;
-	for (; begin < end; begin++)
-		*(double *)acc += ((const double *)arg)[begin];
-}
-
-static void
-sum_combine(void *acc, const void *right, void *arg)
-{
-	(void)arg;
-	*(double *)acc += *(const double *)right;
-}
-
-static const quern_reducer sum = {
-	.size = sizeof(double),
-	.identity = sum_identity,
-	.body = sum_body,
-	.combine = sum_combine,
-};
-
 /* ---- bad input ---- */
 
 static void
@@ -104,8 +67,8 @@ fill_bad(quern_op bad[BAD_MOST])
 	bad[i++] = quern_map(NULL, 4, n, 4, 8, add_map, &offset);
 	bad[i++] = quern_map(n, 4, NULL, 4, 8, add_map, &offset);
 	bad[i++] = quern_map(NULL, 4, NULL, 4, 8, add_map, &offset);
-	bad[i++] = quern_reduce(8, 0, &sum, d, NULL);
-	bad[i++] = quern_reduce(0, 0, &sum, d, NULL);
+	bad[i++] = quern_reduce(8, 0, &sum_of_doubles, d, NULL);
+	bad[i++] = quern_reduce(0, 0, &sum_of_doubles, d, NULL);
 	bad[i++] = quern_square_f64(NULL, d, 8);
 	bad[i++] = quern_square_f64(d, NULL, 8);
 	bad[i++] = quern_sum_f64(NULL, d, 8);
@@ -224,23 +187,6 @@ a_refused_submit_changes_nothing(void)
 
 /* ---- what runs, and what it gives ---- */
 
-/* Run `op` the way that `way` says; the statuses are the same in each. */
-enum way { ON_TEAM, ON_POOL, BY_JOB, WAYS };
-
-static int
-run_by(struct rig *rig, enum way way, quern_op op)
-{
-	quern_job job;
-
-	if (way != BY_JOB)
-		return quern_run(way == ON_TEAM ? NULL : rig->executor, op);
-	quern_job_init(&job, op, NULL);
-	if (quern_submit(rig->loop, &job) != 0)
-		return INT_MIN;
-	rig_run(rig);
-	return quern_job_status(&job);
-}
-
 static void
 zero_elements_succeed_and_leave_the_output_alone(void)
 {
@@ -259,7 +205,7 @@ zero_elements_succeed_and_leave_the_output_alone(void)
 			quern_map(&out, 8, &in, 8, 0, add_map, &one),
 			quern_square_f64(&out, &in, 0),
 			quern_square_f64(NULL, NULL, 0),
-			quern_reduce(0, 0, &sum, NULL, &result),
+			quern_reduce(0, 0, &sum_of_doubles, NULL, &result),
 		};
 
 		result = 5;

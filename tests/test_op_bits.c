@@ -14,37 +14,7 @@
 #include <xmmintrin.h>
 #endif
 
-#include "support.h"
-
-/* A sum of doubles whose result shows the order of the additions. */
-static void
-sum_identity(void *acc, void *arg)
-{
-	(void)arg;
-	*(double *)acc = 0;
-}
-
-static void
-sum_body(quern_context *ctx, size_t begin, size_t end, void *acc, void *arg)
-{
-	(void)ctx;
-	for (; begin < end; begin++)
-		*(double *)acc += ((const double *)arg)[begin];
-}
-
-static void
-sum_combine(void *acc, const void *right, void *arg)
-{
-	(void)arg;
-	*(double *)acc += *(const double *)right;
-}
-
-static const quern_reducer sum = {
-	.size = sizeof(double),
-	.identity = sum_identity,
-	.body = sum_body,
-	.combine = sum_combine,
-};
+#include "ops.h"
 
 /* Neither commutative nor associative: each other tree gives another hash. */
 static void
@@ -80,23 +50,6 @@ static const quern_reducer hash = {
 	.body = hash_body,
 	.combine = hash_combine,
 };
-
-/* Run `op` the way that `way` says; the statuses are the same in each. */
-enum way { ON_TEAM, ON_POOL, BY_JOB, WAYS };
-
-static int
-run_by(struct rig *rig, enum way way, quern_op op)
-{
-	quern_job job;
-
-	if (way != BY_JOB)
-		return quern_run(way == ON_TEAM ? NULL : rig->executor, op);
-	quern_job_init(&job, op, NULL);
-	if (quern_submit(rig->loop, &job) != 0)
-		return INT_MIN;
-	rig_run(rig);
-	return quern_job_status(&job);
-}
 
 /* ---- any number of threads ---- */
 
@@ -162,8 +115,9 @@ check_bits(struct rig *rig, enum way way, size_t grain)
 	uint64_t expected_hash, result_hash = 0;
 
 	hash_of_blocks(0, blocks, block, &expected_hash);
-	CU_ASSERT_EQUAL(run_by(rig, way,
-			    quern_reduce(SUMMED, grain, &sum, number, &result)),
+	CU_ASSERT_EQUAL(
+	    run_by(rig, way,
+		quern_reduce(SUMMED, grain, &sum_of_doubles, number, &result)),
 	    0);
 	CU_ASSERT_EQUAL(memcmp(&result, &expected, sizeof(result)), 0);
 	CU_ASSERT_EQUAL(

@@ -4,33 +4,9 @@
 #include <limits.h>
 #include <string.h>
 
-#include "support.h"
+#include "ops.h"
 
 /* out = in + *arg */
-static int
-add_map(void *out, const void *in, void *arg)
-{
-	*(int *)out = *(const int *)in + *(int *)arg;
-	return 5; /* not negative: no failure */
-}
-
-/* Run `op` the way that `way` says; the statuses are the same in each. */
-enum way { ON_TEAM, ON_POOL, BY_JOB, WAYS };
-
-static int
-run_by(struct rig *rig, enum way way, quern_op op)
-{
-	quern_job job;
-
-	if (way != BY_JOB)
-		return quern_run(way == ON_TEAM ? NULL : rig->executor, op);
-	quern_job_init(&job, op, NULL);
-	if (quern_submit(rig->loop, &job) != 0)
-		return INT_MIN;
-	rig_run(rig);
-	return quern_job_status(&job);
-}
-
 enum { MAPPED = 3000 };
 
 static void
