@@ -211,8 +211,7 @@ int
 quern_group_submit(
     quern_loop *loop, quern_group *group, quern_job *const jobs[], size_t n)
 {
-	const quern_job *earliest;
-	bool was_new, ring = false;
+	bool was_new;
 	int taken;
 
 	taken = quern__loop_check(loop);
@@ -229,9 +228,7 @@ quern_group_submit(
 	was_new = group->own.state == NEW;
 	set_loop(group, loop);
 	set_state(group, ON);
-	earliest = loop->timeouts.root;
 	taken = quern__submit_locked(loop, jobs, n, group);
-	ring = loop->timeouts.root != earliest;
 	if (taken < 0 && was_new) {
 		set_loop(group, NULL);
 		set_state(group, NEW);
@@ -240,8 +237,6 @@ quern_group_submit(
 	}
 unlock:
 	pthread_mutex_unlock(&loop->lock);
-	if (ring)
-		quern__front_ring(loop); /* to set its timer */
 	quern__loop_unpin(loop);
 	return taken;
 }

@@ -54,8 +54,11 @@ admit(quern_loop *loop, quern_job *job, quern_group *group)
 		return err;
 	}
 	__atomic_fetch_add(&loop->in_flight, 1, __ATOMIC_RELAXED);
-	if (job->own.deadline_ns)
+	if (job->own.deadline_ns) {
 		quern__timeouts_add(&loop->timeouts, job);
+		if (loop->timeouts.root == job)
+			quern__front_ring(loop); /* to set its timer */
+	}
 	if (group)
 		quern__group_join_locked(group, job);
 	return 0;
@@ -137,17 +140,11 @@ quern__submit_locked(
 static int
 submit_part(quern_loop *loop, quern_job *const jobs[], size_t n)
 {
-	const quern_job *earliest;
-	bool ring;
 	int taken;
 
 	pthread_mutex_lock(&loop->lock);
-	earliest = loop->timeouts.root;
 	taken = quern__submit_locked(loop, jobs, n, NULL);
-	ring = loop->timeouts.root != earliest;
 	pthread_mutex_unlock(&loop->lock);
-	if (ring)
-		quern__front_ring(loop); /* to set its timer */
 	return taken;
 }
 
