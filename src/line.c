@@ -91,12 +91,3 @@ quern__line_pick(struct quern__line *line)
 		quern__line_push(line, job);
 	return job;
 }
-
-quern_job *
-quern__line_first_waiting(const struct quern__line *line)
-{
-	for (unsigned n = 0; n < QUERN__LANES; n += 2)
-		if (line->lane[n].first)
-			return line->lane[n].first;
-	return NULL;
-}

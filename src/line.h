@@ -52,9 +52,6 @@ quern_job *quern__line_pick(struct quern__line *line);
 
 void quern__line_remove(struct quern__line *line, quern_job *job);
 
-/* Any job that waits, without taking it out; NULL: none does. */
-quern_job *quern__line_first_waiting(const struct quern__line *line);
-
 /* The waiting lane beside `lane`, which may be that one itself. */
 static inline uint8_t
 quern__lane_waiting(unsigned lane)

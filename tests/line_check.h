@@ -94,4 +94,14 @@ pick(struct quern__line *line)
 	return job;
 }
 
+/* The first job in the waiting lanes; NULL: none waits. */
+static inline quern_job *
+first_waiting(const struct quern__line *line)
+{
+	for (unsigned n = 0; n < QUERN__LANES; n += 2)
+		if (line->lane[n].first)
+			return line->lane[n].first;
+	return NULL;
+}
+
 #endif

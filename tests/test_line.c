@@ -12,7 +12,7 @@ an_empty_line_gives_nothing(void)
 	struct quern__line line = { .held = 0 };
 
 	CU_ASSERT_PTR_NULL(pick(&line));
-	CU_ASSERT_PTR_NULL(quern__line_first_waiting(&line));
+	CU_ASSERT_PTR_NULL(first_waiting(&line));
 	for (unsigned n = 0; n < QUERN__LANES; n++)
 		CU_ASSERT_FALSE(quern__line_urgent(&line, n));
 }
@@ -132,13 +132,13 @@ the_first_waiting_job_stays_where_it_is(void)
 	quern_job open = { NULL }, low = { NULL }, high[2] = { { NULL } };
 
 	push(&line, &open, 1);
-	CU_ASSERT_PTR_NULL(quern__line_first_waiting(&line));
+	CU_ASSERT_PTR_NULL(first_waiting(&line));
 	push(&line, &low, 4);
-	CU_ASSERT_PTR_EQUAL(quern__line_first_waiting(&line), &low);
+	CU_ASSERT_PTR_EQUAL(first_waiting(&line), &low);
 	push(&line, &high[0], 0);
 	push(&line, &high[1], 0);
-	CU_ASSERT_PTR_EQUAL(quern__line_first_waiting(&line), &high[0]);
-	CU_ASSERT_PTR_EQUAL(quern__line_first_waiting(&line), &high[0]);
+	CU_ASSERT_PTR_EQUAL(first_waiting(&line), &high[0]);
+	CU_ASSERT_PTR_EQUAL(first_waiting(&line), &high[0]);
 	CU_ASSERT_EQUAL(line.waiting, 3);
 	check_line(&line);
 }
