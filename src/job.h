@@ -12,19 +12,22 @@
  *   FREE -> CLAIMED      quern__job_claim()       any      the submitter
  *   CLAIMED -> FREE      quern__job_unclaim()     same     the caller
  *   CLAIMED -> WAITING   quern__pool_link()       same     the line
- *   CLAIMED -> RUNNING   quern__pool_open()       same     those inside
+ *   CLAIMED -> RUNNING   enter() or run_alone()   same     those inside
+ *                        in sync.c
  *   WAITING -> RUNNING   take() in worker.c       worker   those inside
  *   RUNNING -> DONE      quern__job_finish()      worker   the done list
- *   WAITING, RUNNING -> DONE  quern__job_stop()   any      the done list
+ *   WAITING, RUNNING     quern__job_stop(), and   any      the done list
+ *     -> DONE            stop_all() in shutdown.c
  *   DONE -> FREE         deliver() in deliver.c   loop's   the caller
+ *   FREE -> DONE         send_ending_locked() in group.c, for a group's own
  *
  * `own.word` holds the state, the reason to stop (once there is one), and a
  * magic number that a job which was never initialised lacks.  One word, so that
  * cancel against start and cancel against finish are each one step: whoever
  * finishes sees every reason that cancel said it had set.
  *
- * FREE also tells a job that never ran from one that has ended, for the answer
- * of quern_cancel() only.
+ * FREE is two states, never ran and has ended, which differ in the answers of
+ * quern_cancel(), quern_job_status() and quern_job_progress() only.
  *
  * Fields:
  *   pool, loop, then, part_of, deadline_ns   set while CLAIMED, then constant
