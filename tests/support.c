@@ -114,6 +114,24 @@ counted_job(quern_job *job, quern_op op, int *told)
 	job->data = told;
 }
 
+quern_executor *
+open_executor(unsigned workers)
+{
+	quern_threads_options options;
+	quern_executor *executor = NULL;
+
+	quern_threads_options_init(&options);
+	options.workers = workers;
+	CU_ASSERT_EQUAL_FATAL(quern_threads_create(&executor, &options), 0);
+	return executor;
+}
+
+void
+end_executor(quern_executor *executor)
+{
+	CU_ASSERT_EQUAL(quern_executor_destroy(executor), 0);
+}
+
 /* ---- a loop with a pool behind it ---- */
 
 bool

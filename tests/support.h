@@ -72,6 +72,11 @@ void count_done(quern_loop *loop, quern_job *job, int status);
 /* quern_job_init() with count_done() and `told` to count in. */
 void counted_job(quern_job *job, quern_op op, int *told);
 
+/* An executor with so many workers; leaves the test if it cannot be made. */
+quern_executor *open_executor(unsigned workers);
+/* Asserts that it could be destroyed. */
+void end_executor(quern_executor *executor);
+
 /* An executor with so many workers, a libev loop of its own and a quern loop. */
 struct rig {
 	quern_executor *executor;

@@ -14,24 +14,6 @@
 #include "src/pool.h"
 #include "support.h"
 
-static quern_executor *
-make_executor(unsigned workers)
-{
-	quern_threads_options options;
-	quern_executor *executor = NULL;
-
-	quern_threads_options_init(&options);
-	options.workers = workers;
-	CU_ASSERT_EQUAL_FATAL(quern_threads_create(&executor, &options), 0);
-	return executor;
-}
-
-static void
-destroy(quern_executor *executor)
-{
-	CU_ASSERT_EQUAL(quern_executor_destroy(executor), 0);
-}
-
 /* ---- calls ---- */
 
 struct call {
@@ -59,7 +41,7 @@ static void
 a_call_gives_what_its_function_returned(void)
 {
 	static const int result[] = { 0, 1, 7, INT_MAX, -1, -EIO, INT_MIN };
-	quern_executor *executor = make_executor(1);
+	quern_executor *executor = open_executor(1);
 
 	for (size_t i = 0; i < sizeof(result) / sizeof(result[0]); i++) {
 		struct call c = { .result = result[i] };
@@ -69,26 +51,26 @@ a_call_gives_what_its_function_returned(void)
 		CU_ASSERT_EQUAL(
 		    quern_run(executor, quern_call(call, &c)), result[i]);
 	}
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
 a_call_runs_on_the_calling_thread(void)
 {
-	quern_executor *executor = make_executor(2);
+	quern_executor *executor = open_executor(2);
 	struct call on_team = { .result = 0 }, on_pool = { .result = 0 };
 
 	CU_ASSERT_EQUAL(quern_run(NULL, quern_call(call, &on_team)), 0);
 	CU_ASSERT_EQUAL(quern_run(executor, quern_call(call, &on_pool)), 0);
 	CU_ASSERT_TRUE(pthread_equal(on_team.thread, pthread_self()));
 	CU_ASSERT_TRUE(pthread_equal(on_pool.thread, pthread_self()));
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
 the_first_failure_of_a_call_counts_whatever_it_returns(void)
 {
-	quern_executor *executor = make_executor(1);
+	quern_executor *executor = open_executor(1);
 
 	for (int i = 0; i < 2; i++) {
 		quern_executor *where = i ? executor : NULL;
@@ -105,7 +87,7 @@ the_first_failure_of_a_call_counts_whatever_it_returns(void)
 		CU_ASSERT_EQUAL(
 		    quern_run(where, quern_call(call, &positive)), -EINVAL);
 	}
-	destroy(executor);
+	end_executor(executor);
 }
 
 /* ---- loops ---- */
@@ -137,7 +119,7 @@ a_loop_visits_each_element_once(void)
 {
 	static const size_t grain[] = { 0, 1, 10, ELEMENTS };
 	static struct loop loop;
-	quern_executor *executor = make_executor(2);
+	quern_executor *executor = open_executor(2);
 	int wrong = 0;
 
 	for (size_t i = 0; i < 8; i++) {
@@ -151,7 +133,7 @@ a_loop_visits_each_element_once(void)
 			wrong += loop.seen[n] != 1;
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
@@ -213,7 +195,7 @@ await_sleepers(const quern_executor *executor, unsigned n)
 static void
 idle_workers_help_each_under_a_number_of_its_own(void)
 {
-	quern_executor *executor = make_executor(3);
+	quern_executor *executor = open_executor(3);
 
 	for (int round = 0; round < 20; round++) {
 		struct meeting meeting = { GATE_INITIALIZER, 4, { 0 } };
@@ -230,7 +212,7 @@ idle_workers_help_each_under_a_number_of_its_own(void)
 		}
 		CU_ASSERT_EQUAL(numbers, 0xf);
 	}
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
@@ -337,7 +319,7 @@ static void
 several_threads_run_ops_on_one_executor(void)
 {
 	struct gate gate = GATE_INITIALIZER;
-	quern_executor *executor = make_executor(2);
+	quern_executor *executor = open_executor(2);
 	struct caller caller[CALLERS];
 	pthread_t thread[CALLERS];
 
@@ -351,7 +333,7 @@ several_threads_run_ops_on_one_executor(void)
 		pthread_join(thread[i], NULL);
 		CU_ASSERT_EQUAL(caller[i].wrong, 0);
 	}
-	destroy(executor);
+	end_executor(executor);
 }
 
 int

@@ -8,24 +8,6 @@
 
 #include "support.h"
 
-static quern_executor *
-make_executor(unsigned workers)
-{
-	quern_threads_options options;
-	quern_executor *executor = NULL;
-
-	quern_threads_options_init(&options);
-	options.workers = workers;
-	CU_ASSERT_EQUAL_FATAL(quern_threads_create(&executor, &options), 0);
-	return executor;
-}
-
-static void
-destroy(quern_executor *executor)
-{
-	CU_ASSERT_EQUAL(quern_executor_destroy(executor), 0);
-}
-
 static int
 return_result(quern_context *ctx, void *result)
 {
@@ -46,7 +28,7 @@ count_blocks(quern_context *ctx, size_t begin, size_t end, void *arg)
 static void
 after_a_shutdown_nothing_is_run(void)
 {
-	quern_executor *executor = make_executor(1);
+	quern_executor *executor = open_executor(1);
 	int blocks = 0, result = 7;
 
 	CU_ASSERT_EQUAL(quern_executor_shutdown(executor, INFINITY), 0);
@@ -61,7 +43,7 @@ after_a_shutdown_nothing_is_run(void)
 	    -ESHUTDOWN);
 	/* Bad arguments come first. */
 	CU_ASSERT_EQUAL(quern_run(executor, quern_call(NULL, NULL)), -EINVAL);
-	destroy(executor);
+	end_executor(executor);
 }
 
 struct breaker {
@@ -96,10 +78,10 @@ shut_down_in_call(quern_context *ctx, void *arg)
 static void
 a_shutdown_stops_what_is_being_run(void)
 {
-	struct breaker many = { make_executor(1), 0, 0, false };
-	struct breaker one = { make_executor(1), 0, 0, false };
-	struct breaker negative = { make_executor(1), -EIO, 0, false };
-	struct breaker positive = { make_executor(1), 5, 0, false };
+	struct breaker many = { open_executor(1), 0, 0, false };
+	struct breaker one = { open_executor(1), 0, 0, false };
+	struct breaker negative = { open_executor(1), -EIO, 0, false };
+	struct breaker positive = { open_executor(1), 5, 0, false };
 
 	CU_ASSERT_EQUAL(quern_run(many.executor,
 			    quern_for(1000, 1, shut_down_in_block, &many)),
@@ -117,10 +99,10 @@ a_shutdown_stops_what_is_being_run(void)
 	CU_ASSERT_EQUAL(quern_run(positive.executor,
 			    quern_call(shut_down_in_call, &positive)),
 	    5);
-	destroy(many.executor);
-	destroy(one.executor);
-	destroy(negative.executor);
-	destroy(positive.executor);
+	end_executor(many.executor);
+	end_executor(one.executor);
+	end_executor(negative.executor);
+	end_executor(positive.executor);
 }
 
 static int
@@ -133,13 +115,13 @@ try_destroy(quern_context *ctx, void *executor)
 static void
 an_executor_that_runs_something_cannot_be_destroyed(void)
 {
-	quern_executor *executor = make_executor(1);
+	quern_executor *executor = open_executor(1);
 
 	CU_ASSERT_EQUAL(
 	    quern_run(executor, quern_call(try_destroy, executor)), -EBUSY);
 	CU_ASSERT_EQUAL(
 	    quern_run(executor, quern_call(try_destroy, executor)), -EBUSY);
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
@@ -171,7 +153,7 @@ static const quern_reducer counting = { sizeof(int), identity, count_elements,
 static void
 without_memory_for_accumulators_it_is_enomem(void)
 {
-	quern_executor *executor = make_executor(1);
+	quern_executor *executor = open_executor(1);
 	int result = 77;
 	quern_op op = quern_reduce(100, 1, &counting, NULL, &result);
 
@@ -186,13 +168,13 @@ without_memory_for_accumulators_it_is_enomem(void)
 		CU_ASSERT_EQUAL(quern_run(where, op), 0);
 		CU_ASSERT_EQUAL(result, 100);
 	}
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
 loops_and_calls_allocate_nothing(void)
 {
-	quern_executor *executor = make_executor(1);
+	quern_executor *executor = open_executor(1);
 	int blocks = 0, result_of_call = 0;
 	long alive = faults_alive();
 
@@ -209,7 +191,7 @@ loops_and_calls_allocate_nothing(void)
 	}
 	CU_ASSERT_EQUAL(faults_disarm(), 0);
 	CU_ASSERT_EQUAL(faults_alive(), alive);
-	destroy(executor);
+	end_executor(executor);
 }
 
 static void
@@ -220,7 +202,7 @@ errno_stays_the_callers(void)
 	int result;
 
 	errno = E2BIG;
-	executor = make_executor(2);
+	executor = open_executor(2);
 	CU_ASSERT_EQUAL(errno, E2BIG);
 	for (int i = 0; i < 2; i++) {
 		quern_executor *where = i ? executor : NULL;
@@ -242,7 +224,7 @@ errno_stays_the_callers(void)
 		CU_ASSERT_EQUAL(status[2], -EINVAL);
 		CU_ASSERT_EQUAL(status[3], 0);
 	}
-	destroy(executor);
+	end_executor(executor);
 	CU_ASSERT_EQUAL(errno, E2BIG);
 	errno = 0;
 }
