@@ -156,13 +156,16 @@ sources := \
     src/op.c \
     src/submit.c \
     src/job.c \
+    src/arrive.c \
+    src/mailbox.c \
     src/line.c \
+    src/idle.c \
     src/worker.c \
+    src/batch.c \
     src/grid.c \
     src/sync.c \
     src/omp.c \
     src/context.c \
-    src/done.c \
     src/deliver.c \
     src/front.c \
     src/loop.c \

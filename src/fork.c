@@ -11,8 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 
-/* Written in a child before it has a second thread, so it needs no lock. */
-static unsigned generation;
+unsigned quern__generation;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int watch_status; /* written once, published by `once` */
@@ -20,7 +19,7 @@ static int watch_status; /* written once, published by `once` */
 static void
 in_child(void)
 {
-	generation++;
+	quern__generation++;
 }
 
 static void
@@ -47,10 +46,4 @@ __attribute__((constructor)) static void
 watch_at_load(void)
 {
 	(void)quern__fork_watch();
-}
-
-unsigned
-quern__fork_generation(void)
-{
-	return generation;
 }

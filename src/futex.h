@@ -16,18 +16,25 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
- * Sleep while *word is `seen`.  May return at any time, so the caller looks
- * again; carries no memory order, so the caller has a lock for that.
+ * Sleep while *word is `seen`, for at most `ns` if that is not 0.  May return
+ * at any time, so the caller looks again; carries no memory order, so the
+ * caller has a lock for that.
  */
 static inline void
-quern__futex_wait(const uint32_t *word, uint32_t seen)
+quern__futex_wait(const uint32_t *word, uint32_t seen, uint64_t ns)
 {
+	struct timespec most = {
+		.tv_sec = (time_t)(ns / 1000000000),
+		.tv_nsec = (long)(ns % 1000000000),
+	};
 	int saved = errno;
 
-	(void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+	(void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen,
+	    ns ? &most : NULL, NULL, 0);
 	errno = saved;
 }
 

@@ -9,14 +9,26 @@
  */
 #include "line.h"
 
+#include "grid.h"
+#include "job.h"
+
 static void
 set_held(struct quern__line *line, unsigned lane, bool held)
 {
 	unsigned bit = 1u << lane;
 
-	/* relaxed: partner of the load in quern__line_urgent(), a hint. */
+	/* relaxed: partner of the load in quern__pool_urgent(), a hint. */
 	__atomic_store_n(&line->held,
 	    held ? line->held | bit : line->held & ~bit, __ATOMIC_RELAXED);
+}
+
+static void
+enter(struct quern__line *line, quern_job *job)
+{
+	job->own.place = QUERN__IN_LINE;
+	if (!(line->held & 1u << job->own.lane))
+		set_held(line, job->own.lane, true);
+	line->waiting += !quern__lane_is_open(job->own.lane);
 }
 
 void
@@ -25,15 +37,28 @@ quern__line_push(struct quern__line *line, quern_job *job)
 	struct quern__lane *lane = &line->lane[job->own.lane];
 
 	job->own.next = NULL;
-	job->own.prev = lane->last;
+	job->own.at.prev = lane->last;
 	if (lane->last)
 		lane->last->own.next = job;
 	else
 		lane->first = job;
 	lane->last = job;
-	job->own.in_line = 1;
-	set_held(line, job->own.lane, true);
-	line->waiting += !quern__lane_is_open(job->own.lane);
+	enter(line, job);
+}
+
+void
+quern__line_push_front(struct quern__line *line, quern_job *job)
+{
+	struct quern__lane *lane = &line->lane[job->own.lane];
+
+	job->own.at.prev = NULL;
+	job->own.next = lane->first;
+	if (lane->first)
+		lane->first->own.at.prev = job;
+	else
+		lane->last = job;
+	lane->first = job;
+	enter(line, job);
 }
 
 void
@@ -41,15 +66,15 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 {
 	struct quern__lane *lane = &line->lane[job->own.lane];
 
-	if (job->own.prev)
-		job->own.prev->own.next = job->own.next;
+	if (job->own.at.prev)
+		job->own.at.prev->own.next = job->own.next;
 	else
 		lane->first = job->own.next;
 	if (job->own.next)
-		job->own.next->own.prev = job->own.prev;
+		job->own.next->own.at.prev = job->own.at.prev;
 	else
-		lane->last = job->own.prev;
-	job->own.in_line = 0;
+		lane->last = job->own.at.prev;
+	job->own.place = QUERN__ELSEWHERE;
 	line->waiting -= !quern__lane_is_open(job->own.lane);
 	if (!lane->first) {
 		lane->age = 0;
@@ -57,23 +82,34 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 	}
 }
 
-/* The lane to serve; some lane holds something. */
+/* The lane whose turn it is; some lane holds something. */
 static unsigned
-choose(struct quern__line *line)
+turn(const struct quern__line *line)
+{
+	unsigned chosen = (unsigned)__builtin_ctz(line->held);
+	unsigned oldest = line->lane[chosen].age, age;
+
+	for (unsigned n = chosen + 1; n < QUERN__LANES; n++) {
+		/* It is being passed over once more. */
+		age = line->lane[n].first ? line->lane[n].age + 1 : 0;
+		if (age > QUERN__LANE_AGE && age > oldest) {
+			chosen = n;
+			oldest = age;
+		}
+	}
+	return chosen;
+}
+
+/* A job is taken from lane `served`: those behind the first are passed over. */
+static void
+pass(struct quern__line *line, unsigned served)
 {
 	unsigned first = (unsigned)__builtin_ctz(line->held);
-	unsigned chosen = first;
 
-	for (unsigned n = first + 1; n < QUERN__LANES; n++) {
-		if (!line->lane[n].first)
-			continue;
-		line->lane[n].age++;
-		if (line->lane[n].age > QUERN__LANE_AGE &&
-		    line->lane[n].age > line->lane[chosen].age)
-			chosen = n;
-	}
-	line->lane[chosen].age = 0;
-	return chosen;
+	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+		if (line->lane[n].first)
+			line->lane[n].age++;
+	line->lane[served].age = 0;
 }
 
 quern_job *
@@ -84,10 +120,37 @@ quern__line_pick(struct quern__line *line)
 
 	if (!line->held)
 		return NULL;
-	lane = choose(line);
+	lane = turn(line);
+	pass(line, lane);
 	job = line->lane[lane].first;
 	quern__line_remove(line, job);
 	if (quern__lane_is_open(lane))
 		quern__line_push(line, job);
 	return job;
+}
+
+unsigned
+quern__line_take_calls(
+    struct quern__line *line, unsigned lane, quern_job *out[], unsigned most)
+{
+	quern_job *job = line->lane[lane].first;
+	unsigned n = 0;
+
+	if (line->held != 1u << lane)
+		return 0;
+	for (; n < most && job && !quern__op_is_loop(&job->op); n++) {
+		out[n] = job;
+		job->own.place = QUERN__ELSEWHERE;
+		job = job->own.next;
+	}
+	line->waiting -= n;
+	line->lane[lane].first = job;
+	if (job) {
+		job->own.at.prev = NULL;
+	} else {
+		line->lane[lane].last = NULL;
+		line->lane[lane].age = 0;
+		set_held(line, lane, false);
+	}
+	return n;
 }

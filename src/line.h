@@ -14,11 +14,11 @@
  * passed over 16 times while it held something comes first then.  Counting
  * instead of looking at a clock keeps this the same on every machine.
  *
- * The caller holds the pool's lock, but for quern__line_urgent().
+ * The caller holds the pool's lock.
  *
  * Invariants, whenever the lock is free (tests assert them):
  *   L1  bit n of `held` is set if and only if lane n is not empty.
- *   L2  a job in a lane has in_line set and lane n written in it.
+ *   L2  a job in lane n has `place` IN_LINE and lane n written in it.
  *   L3  `waiting` counts the jobs in the even lanes.
  *   L4  the age of an empty lane is 0, and no age exceeds 16 + 5.
  */
@@ -27,7 +27,7 @@
 
 #include <quern/loop.h>
 
-enum { QUERN__LANES = 6, QUERN__LANE_AGE = 16 };
+enum { QUERN__LANES = 6, QUERN__LANE_AGE = 16, QUERN__OPEN_LANES = 0x2a };
 
 /* The waiting lane of a priority; its open lane is the next one. */
 #define QUERN__LANE_OF(priority) ((uint8_t)(2 * (QUERN_HIGH - (priority))))
@@ -50,6 +50,17 @@ void quern__line_push(struct quern__line *line, quern_job *job);
  */
 quern_job *quern__line_pick(struct quern__line *line);
 
+/*
+ * Move up to `most` calls from the front of waiting lane `lane` to `out`, if
+ * there is nothing in any other lane: then nobody is passed over.  How many
+ * were moved.
+ */
+unsigned quern__line_take_calls(
+    struct quern__line *line, unsigned lane, quern_job *out[], unsigned most);
+
+/* Put `job` back where it was picked from, before all others. */
+void quern__line_push_front(struct quern__line *line, quern_job *job);
+
 void quern__line_remove(struct quern__line *line, quern_job *job);
 
 /* The waiting lane beside `lane`, which may be that one itself. */
@@ -63,18 +74,6 @@ static inline bool
 quern__lane_is_open(unsigned lane)
 {
 	return lane & 1;
-}
-
-/*
- * Is there anything before lane `lane`?  No lock: an answer that is late by a
- * block is good enough.
- */
-static inline bool
-quern__line_urgent(const struct quern__line *line, unsigned lane)
-{
-	unsigned held = __atomic_load_n(&line->held, __ATOMIC_RELAXED);
-
-	return held & ((1u << lane) - 1);
 }
 
 #endif

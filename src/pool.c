@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,12 @@
 #include "shutdown.h"
 #include "thread.h"
 
-enum { WORKERS_MOST = 65536, QUEUE_LIMIT = 1 << 20 };
+enum {
+	WORKERS_MOST = 65536,
+	QUEUE_LIMIT = 1 << 20,
+	SPIN_NS = 60000,
+	CALL_NS = 1000000 /* until the first were seen: wake for each */
+};
 
 /* The count shares its word with a flag. */
 #define QUEUE_LIMIT_MOST (SIZE_MAX / 2 - 1)
@@ -97,7 +103,8 @@ static void
 end_workers(quern_executor *pool, unsigned n)
 {
 	pthread_mutex_lock(&pool->lock);
-	pool->leaving = true;
+	/* relaxed: for those who spin; the lock for all others. */
+	__atomic_store_n(&pool->leaving, true, __ATOMIC_RELAXED);
 	pool->wake_word++;
 	pthread_mutex_unlock(&pool->lock);
 	quern__futex_wake(&pool->wake_word, INT_MAX);
@@ -127,6 +134,9 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 	pool->generation = quern__fork_generation();
 	pool->options = settled;
 	pool->n_workers = settled.workers;
+	pool->n_cores = quern__cpus();
+	pool->spin_ns = pool->n_cores > 1 ? SPIN_NS : 0;
+	pool->call_ns = CALL_NS;
 	pool->queue_limit = settled.queue_limit;
 	pool->worker = quern__alloc(pool->n_workers * sizeof(*pool->worker));
 	if (!pool->worker) {
@@ -181,10 +191,13 @@ quern_executor_destroy(quern_executor *executor)
 	busy = __atomic_load_n(&executor->accepted, __ATOMIC_ACQUIRE) ||
 	    executor->loops;
 	if (!busy)
-		executor->closed = true;
+		quern__pool_close_locked(executor);
 	pthread_mutex_unlock(&executor->lock);
 	if (busy)
 		return -EBUSY;
+	/* acquire: pairs with the release in quern__pool_link(). */
+	while (__atomic_load_n(&executor->linking, __ATOMIC_ACQUIRE))
+		sched_yield();
 	end_workers(executor, executor->n_workers);
 	quern__shutdown_fini(executor);
 	fini_locks(executor);

@@ -5,6 +5,7 @@
 #ifndef QUERN_TESTS_LINE_CHECK_H
 #define QUERN_TESTS_LINE_CHECK_H
 
+#include "src/job.h"
 #include "src/line.h"
 #include "support.h"
 
@@ -28,8 +29,8 @@ l2_jobs_in_a_lane_say_so(const struct quern__line *line)
 
 		for (const quern_job *job = line->lane[n].first; job;
 		     before = job, job = job->own.next)
-			if (!job->own.in_line || job->own.lane != n ||
-			    job->own.prev != before)
+			if (job->own.place != QUERN__IN_LINE ||
+			    job->own.lane != n || job->own.at.prev != before)
 				return false;
 		if (line->lane[n].last != before)
 			return false;
@@ -81,7 +82,7 @@ static inline void
 take_out(struct quern__line *line, quern_job *job)
 {
 	quern__line_remove(line, job);
-	CU_ASSERT_FALSE(job->own.in_line);
+	CU_ASSERT_EQUAL(job->own.place, QUERN__ELSEWHERE);
 	check_line(line);
 }
 

@@ -15,7 +15,7 @@ turn(struct quern__line *line)
 	quern_job *job = pick(line);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-	if (!job->own.in_line)
+	if (job->own.place != QUERN__IN_LINE)
 		push(line, job, job->own.lane);
 	return job->own.lane;
 }

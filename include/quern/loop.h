@@ -105,11 +105,18 @@ struct quern_job {
 			quern_group *group;
 			const quern_context *outer;
 		} part_of;
-		quern_job *next, *prev;
 		quern_job *group_next, *group_prev;
 		quern_job *heap_child, *heap_next, *heap_prev;
 		uint64_t deadline_ns;
 		void *scratch;
+		/* What every trip changes, side by side. */
+		quern_job *next;
+		union {
+			quern_job *prev;
+			struct {
+				uint32_t worker, slot;
+			} batch;
+		} at;
 		union {
 			struct {
 				uint32_t next_block, blocks_done;
@@ -119,7 +126,7 @@ struct quern_job {
 		uint32_t word;
 		int32_t status;
 		uint32_t inside;
-		uint8_t lane, in_line, in_heap, spare;
+		uint8_t lane, place, in_heap, was;
 	} own;
 };
 
