@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "permit.h"
+
 unsigned quern__generation;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -20,6 +22,7 @@ static void
 in_child(void)
 {
 	quern__generation++;
+	quern__permits_restart();
 }
 
 static void

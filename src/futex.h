@@ -20,21 +20,30 @@
 #include <unistd.h>
 
 /*
- * Sleep while *word is `seen`, for at most `ns` if that is not 0.  May return
- * at any time, so the caller looks again; carries no memory order, so the
- * caller has a lock for that.
+ * Sleep while *word is `seen`.  May return at any time, so the caller looks
+ * again; carries no memory order, so the caller has a lock for that.
  */
 static inline void
-quern__futex_wait(const uint32_t *word, uint32_t seen, uint64_t ns)
+quern__futex_wait(const uint32_t *word, uint32_t seen)
 {
-	struct timespec most = {
-		.tv_sec = (time_t)(ns / 1000000000),
-		.tv_nsec = (long)(ns % 1000000000),
+	int saved = errno;
+
+	(void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+	errno = saved;
+}
+
+/* The same, until `at_ns` of CLOCK_MONOTONIC at the latest. */
+static inline void
+quern__futex_wait_until(const uint32_t *word, uint32_t seen, uint64_t at_ns)
+{
+	struct timespec at = {
+		.tv_sec = (time_t)(at_ns / 1000000000),
+		.tv_nsec = (long)(at_ns % 1000000000),
 	};
 	int saved = errno;
 
-	(void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen,
-	    ns ? &most : NULL, NULL, 0);
+	(void)syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, seen, &at,
+	    NULL, FUTEX_BITSET_MATCH_ANY);
 	errno = saved;
 }
 

@@ -222,7 +222,10 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 	quern__note(&worker->busy_ns, worker->busy_ns + now - since);
 	quern__note(&worker->busy_since_ns, 0);
 	pthread_mutex_unlock(&pool->lock);
-	quern__futex_wait(&pool->wake_word, seen, ns);
+	if (ns)
+		quern__futex_wait_until(&pool->wake_word, seen, now + ns);
+	else
+		quern__futex_wait(&pool->wake_word, seen);
 	pthread_mutex_lock(&pool->lock);
 	/* Awake, for whatever reason: this one has come round. */
 	pool->waking = false;
