@@ -177,6 +177,7 @@ sources := \
     src/shutdown.c \
     src/permit.c \
     src/cpus.c \
+    src/quota.c \
     src/stats.c \
     src/status.c \
     src/mem.c \

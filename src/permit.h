@@ -36,6 +36,12 @@ enum quern__permits_wanted {
 unsigned quern__permits_limit(void);
 
 /*
+ * Was the process stopped, between the last two times that was read, since it
+ * had used up its quota of CPU time?  Then nobody should spin.
+ */
+bool quern__permits_throttled(void);
+
+/*
  * An executor was asked for more workers than there are cores: it gets permits
  * for them all until it takes that back, with the same number.  One that was
  * not calls neither, so that its permits shrink with the cores.

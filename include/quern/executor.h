@@ -18,7 +18,11 @@ typedef struct quern_executor quern_executor;
 
 /* Fill with quern_threads_options_init() first, then change what you need. */
 typedef struct quern_threads_options {
-	unsigned workers;   /* 0: as many as this process may use cores */
+	/*
+	 * 0: as many as this process may use cores: by affinity, and by the
+	 * CPU quota of its control group and those above, rounded up.
+	 */
+	unsigned workers;
 	unsigned reserved0; /* keep 0 */
 	/* Jobs accepted and not yet delivered; 0: 1048576. */
 	size_t queue_limit;
