@@ -97,6 +97,13 @@ lists(const char *list, const char *word)
 	return false;
 }
 
+/* The root is the empty path, so that any other can be appended to it. */
+static const char *
+group_path(const char *text)
+{
+	return strcmp(text, "/") ? text : "";
+}
+
 /* ---- which group ---- */
 
 /* Lines of "hierarchy:controllers:path"; version 2 has number 0 and no list. */
@@ -112,9 +119,9 @@ find_groups(char *text, struct place place[VERSIONS])
 		if (!line || *line != '/')
 			continue;
 		if (lists(controllers, "cpu"))
-			place[V1].group = line;
+			place[V1].group = group_path(line);
 		else if (!*controllers && !strcmp(number, "0"))
-			place[V2].group = line;
+			place[V2].group = group_path(line);
 	}
 }
 
@@ -145,8 +152,6 @@ is_below(const char *group, const char *above)
 {
 	size_t n = strlen(above);
 
-	if (n == 1)
-		n = 0; /* "/" */
 	return !strncmp(group, above, n) && (!group[n] || group[n] == '/') &&
 	    !strstr(group, "/..");
 }
@@ -161,6 +166,7 @@ consider_mount(char *line, struct place place[VERSIONS])
 {
 	struct place *to = NULL;
 	char *field[6], *type, *more;
+	const char *root;
 	bool inside;
 
 	for (int i = 0; i < 6; i++)
@@ -180,10 +186,11 @@ consider_mount(char *line, struct place place[VERSIONS])
 		return;
 	unescape(field[3]);
 	unescape(field[4]);
-	inside = is_below(to->group, field[3]);
+	root = group_path(field[3]);
+	inside = is_below(to->group, root);
 	if (to->point && (to->inside || !inside))
 		return;
-	to->root = field[3];
+	to->root = root;
 	to->point = field[4];
 	to->inside = inside;
 }
@@ -199,7 +206,10 @@ find_mounts(char *text, struct place place[VERSIONS])
 
 /* ---- what it says ---- */
 
-/* A number that ends with a space or the line; moves on to what follows. */
+/*
+ * A number that ends with a space or the line; moves on to what follows.  No
+ * digit at all is 0, which stands for nothing here.
+ */
 static bool
 number(const char **text, uint64_t *out)
 {
@@ -213,7 +223,7 @@ number(const char **text, uint64_t *out)
 			return false;
 		n = n * 10 + digit;
 	}
-	if (at == *text || (*at && *at != ' ' && *at != '\n'))
+	if (*at && *at != ' ' && *at != '\n')
 		return false;
 	*text = *at == ' ' ? at + 1 : at;
 	*out = n;
@@ -298,8 +308,7 @@ read_place(struct quern__quota *quota, enum version version,
 	if (!place->point)
 		return;
 	if (place->inside)
-		below =
-		    place->group + (place->root[1] ? strlen(place->root) : 0);
+		below = place->group + strlen(place->root);
 	top = strlen(prefix) + strlen(place->point);
 	bytes = top + strlen(below);
 	folder = quern__alloc(bytes + NAME_BYTES);
@@ -309,7 +318,6 @@ read_place(struct quern__quota *quota, enum version version,
 	strcat(folder, place->point);
 	strcat(folder, below);
 	for (end = folder + bytes;;) {
-		*end = 0;
 		read_folder(quota, version, folder, end);
 		if (end == folder + top)
 			break;

@@ -14,7 +14,7 @@ struct quern__quota {
 };
 
 /*
- * Read it; a few files, so some ten microseconds.  What cannot be read or
+ * Read it: a dozen small files, so up to some 100 us.  What cannot be read or
  * understood, for whatever reason, is no quota.
  */
 struct quern__quota quern__quota_read(void);

@@ -250,10 +250,15 @@ throttled_periods_are_added_up_over_the_groups(void)
 	tree_put(
 	    "/sys/fs/cgroup/cpu.stat", "xnr_throttled 1\nnr_throttled 200");
 	tree_put(
-	    "/sys/fs/cgroup/a/cpu.stat", "nr_throttled max\nnr_throttledx 1\n");
+	    "/sys/fs/cgroup/a/cpu.stat", "nr_throttled max\nnr_throttled_1\n");
 	tree_put("/cg/cpu,cpuacct/a/cpu.stat",
 	    "nr_periods 0\nnr_throttled 3000\nthrottled_time 0\n");
 	CU_ASSERT_EQUAL(tree_quota().throttled, 3211);
+	tree_end();
+	/* The root, once. */
+	tree_begin("0::/\n", V2_MOUNT);
+	tree_put("/sys/fs/cgroup/cpu.stat", "nr_throttled 5\n");
+	CU_ASSERT_EQUAL(tree_quota().throttled, 5);
 	tree_end();
 }
 
