@@ -382,8 +382,6 @@ quern__permits_restart(void)
 	account.lanes = 0;
 	account.out = 0;
 	account.allowed = 0;
-	account.limit = 0;
-	account.look_at_ns = 0;
-	account.throttled = false;
+	account.limit = 0; /* so whoever is first looks */
 	account.wanted = QUERN__NOBODY_WAITS;
 }

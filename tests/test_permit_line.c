@@ -24,9 +24,15 @@ unsigned __wrap_quern__cpus_allowed(void);
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
+/* The first look at the cores is held up here. */
+static struct gate first_look = GATE_INITIALIZER;
+static int looks; /* atomic */
+
 unsigned
 __wrap_quern__cpus_allowed(void)
 {
+	if (__atomic_fetch_add(&looks, 1, __ATOMIC_RELAXED) == 0)
+		gate_pass(&first_look);
 	return 1;
 }
 
@@ -122,6 +128,32 @@ served(struct taker *taker)
 	return taker->got;
 }
 
+static void *
+look(void *found)
+{
+	*(unsigned *)found = quern__permits_limit();
+	return NULL;
+}
+
+/* Must be the first test. */
+static void
+nobody_waits_for_somebody_elses_look_at_the_cores(void)
+{
+	pthread_t thread;
+	unsigned found;
+
+	start_thread(&thread, look, &found);
+	gate_await(&first_look, 1);
+	CU_ASSERT_EQUAL(quern__permits_limit(), 1);
+	CU_ASSERT_TRUE(quern__permit_try());
+	quern__permits_give(1);
+	gate_open(&first_look);
+	pthread_join(thread, NULL);
+	CU_ASSERT_EQUAL(found, 1);
+	quern__permits_raise(limit); /* for set_limit() to lower */
+	check_at_rest();
+}
+
 static void
 a_limit_that_rises_or_falls_serves_who_waited(void)
 {
@@ -133,7 +165,11 @@ a_limit_that_rises_or_falls_serves_who_waited(void)
 	queue_up(&one);
 	set_limit(2);
 	CU_ASSERT_EQUAL(served(&one), 1);
-	quern__permits_give(2);
+	queue_up(&one);
+	quern__permits_raise(3);
+	CU_ASSERT_EQUAL(served(&one), 1);
+	quern__permits_lower(3);
+	quern__permits_give(3);
 
 	/* Five of eight come at once; then there are no more than five. */
 	set_limit(8);
@@ -265,6 +301,8 @@ int
 main(void)
 {
 	static const CU_TestInfo line[] = {
+		{ "nobody waits for somebody else's look at the cores",
+		    nobody_waits_for_somebody_elses_look_at_the_cores },
 		{ "a limit that rises or falls serves who waited",
 		    a_limit_that_rises_or_falls_serves_who_waited },
 		{ "first come is first served", first_come_is_first_served },
@@ -276,7 +314,6 @@ main(void)
 		CU_TEST_INFO_NULL,
 	};
 
-	quern__permits_raise(limit);
 	add_suite("permit: line", line);
 	return run_suites();
 }

@@ -91,8 +91,8 @@ escapes_in_the_names_of_mounts_are_understood(void)
 
 	/* What only looks like one is taken as it is. */
 	tree_begin("0::/\n",
-	    "30 2 0:6 / /\\04\\8\\999\\400\\189\\108\\ rw - cgroup2 c rw\n");
-	tree_put("/\\04\\8\\999\\400\\189\\108\\/cpu.max", "2000 1000\n");
+	    "30 2 0:6 / /\\04\\8\\999\\400\\180\\108\\ rw - cgroup2 c rw\n");
+	tree_put("/\\04\\8\\999\\400\\180\\108\\/cpu.max", "2000 1000\n");
 	CU_ASSERT_EQUAL(tree_quota().cpus, 2);
 	tree_end();
 }
