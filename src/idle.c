@@ -185,7 +185,8 @@ work_seen(const void *arg)
 
 	/* relaxed: the lock comes before anything is done about it. */
 	return __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) ||
-	    __atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) ||
+	    __atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
+		QUERN__COMPUTE ||
 	    __atomic_load_n(&pool->leaving, __ATOMIC_RELAXED);
 }
 
@@ -246,7 +247,7 @@ quern__idle_sleep_locked(struct quern__worker *worker)
 	quern_executor *pool = worker->pool;
 
 	count_asleep_locked(pool, 1);
-	if (!pool->line.held && !pool->leaving &&
+	if (!(pool->line.held & QUERN__COMPUTE) && !pool->leaving &&
 	    !__atomic_load_n(&pool->arrived, __ATOMIC_SEQ_CST))
 		sleep_counted_locked(worker, 0);
 	count_asleep_locked(pool, -1u);
@@ -255,7 +256,7 @@ quern__idle_sleep_locked(struct quern__worker *worker)
 static bool
 work_left_locked(const quern_executor *pool)
 {
-	if (pool->line.held ||
+	if (pool->line.held & QUERN__COMPUTE ||
 	    __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED))
 		return true;
 	for (unsigned i = 0; i < pool->n_workers; i++)

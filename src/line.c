@@ -2,7 +2,7 @@
 /*
  * line.c -- what there is to do, and in which order; see line.h.
  *
- *     submit.c --> [line.c] --> worker.c
+ *     submit.c --> [line.c] --> worker.c, blocking.c
  *
  * Intrusive doubly linked lists, so that a cancelled job leaves from the
  * middle at once and nothing is ever allocated.
@@ -22,13 +22,23 @@ set_held(struct quern__line *line, unsigned lane, bool held)
 	    held ? line->held | bit : line->held & ~bit, __ATOMIC_RELAXED);
 }
 
+/* A job came to a lane (1) or left it (-1). */
+static void
+count(struct quern__line *line, unsigned lane, int difference)
+{
+	if (!quern__lane_is_open(lane))
+		line->waiting += (size_t)difference;
+	if (quern__lane_is_blocking(lane))
+		line->blocking += (size_t)difference;
+}
+
 static void
 enter(struct quern__line *line, quern_job *job)
 {
 	job->own.place = QUERN__IN_LINE;
 	if (!(line->held & 1u << job->own.lane))
 		set_held(line, job->own.lane, true);
-	line->waiting += !quern__lane_is_open(job->own.lane);
+	count(line, job->own.lane, 1);
 }
 
 void
@@ -75,23 +85,23 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 	else
 		lane->last = job->own.at.prev;
 	job->own.place = QUERN__ELSEWHERE;
-	line->waiting -= !quern__lane_is_open(job->own.lane);
+	count(line, job->own.lane, -1);
 	if (!lane->first) {
 		lane->age = 0;
 		set_held(line, job->own.lane, false);
 	}
 }
 
-/* The lane whose turn it is; some lane holds something. */
+/* The lane whose turn it is, of those in `held`, which all hold something. */
 static unsigned
-turn(const struct quern__line *line)
+turn(const struct quern__line *line, unsigned held)
 {
-	unsigned chosen = (unsigned)__builtin_ctz(line->held);
+	unsigned chosen = (unsigned)__builtin_ctz(held);
 	unsigned oldest = line->lane[chosen].age, age;
 
 	for (unsigned n = chosen + 1; n < QUERN__LANES; n++) {
 		/* It is being passed over once more. */
-		age = line->lane[n].first ? line->lane[n].age + 1 : 0;
+		age = held & 1u << n ? line->lane[n].age + 1 : 0;
 		if (age > QUERN__LANE_AGE && age > oldest) {
 			chosen = n;
 			oldest = age;
@@ -102,26 +112,26 @@ turn(const struct quern__line *line)
 
 /* A job is taken from lane `served`: those behind the first are passed over. */
 static void
-pass(struct quern__line *line, unsigned served)
+pass(struct quern__line *line, unsigned held, unsigned served)
 {
-	unsigned first = (unsigned)__builtin_ctz(line->held);
+	unsigned first = (unsigned)__builtin_ctz(held);
 
 	for (unsigned n = first + 1; n < QUERN__LANES; n++)
-		if (line->lane[n].first)
+		if (held & 1u << n)
 			line->lane[n].age++;
 	line->lane[served].age = 0;
 }
 
 quern_job *
-quern__line_pick(struct quern__line *line)
+quern__line_pick(struct quern__line *line, unsigned lanes)
 {
+	unsigned held = line->held & lanes, lane;
 	quern_job *job;
-	unsigned lane;
 
-	if (!line->held)
+	if (!held)
 		return NULL;
-	lane = turn(line);
-	pass(line, lane);
+	lane = turn(line, held);
+	pass(line, held, lane);
 	job = line->lane[lane].first;
 	quern__line_remove(line, job);
 	if (quern__lane_is_open(lane))
@@ -136,7 +146,7 @@ quern__line_take_calls(
 	quern_job *job = line->lane[lane].first;
 	unsigned n = 0;
 
-	if (line->held != 1u << lane)
+	if ((line->held & QUERN__COMPUTE) != 1u << lane)
 		return 0;
 	for (; n < most && job && !quern__op_is_loop(&job->op); n++) {
 		out[n] = job;

@@ -157,7 +157,8 @@ static size_t
 batch_size_locked(const quern_executor *pool)
 {
 	size_t most = BATCH_NS / (pool->call_ns + 1);
-	size_t share = pool->line.waiting / (pool->n_workers - pool->asleep);
+	size_t waiting = pool->line.waiting - pool->line.blocking;
+	size_t share = waiting / (pool->n_workers - pool->asleep);
 
 	return share < most ? share : most;
 }
@@ -186,13 +187,13 @@ pick_locked(struct quern__worker *worker)
 		quern__pool_absorb_locked(pool);
 		if (quern__idle_step_aside_locked(worker))
 			continue;
-		job = quern__line_pick(&pool->line);
+		job = quern__line_pick(&pool->line, QUERN__COMPUTE);
 		if (job)
 			return job;
 		if (quern__pool_return_batches_locked(pool))
 			continue;
 		quern__pool_absorb_all_locked(pool);
-		if (pool->line.held)
+		if (pool->line.held & QUERN__COMPUTE)
 			continue;
 		if (pool->leaving)
 			return NULL;
@@ -233,7 +234,7 @@ visit_line(struct quern__worker *worker, bool *waiting)
 	else
 		quern__batch_fill_locked(
 		    worker, worker->lane, batch_size_locked(pool));
-	wake = (pool->line.held || worker->batch.filled) &&
+	wake = (pool->line.held & QUERN__COMPUTE || worker->batch.filled) &&
 	    quern__pool_wants_wake_locked(pool);
 	pthread_mutex_unlock(&pool->lock);
 	if (wake)

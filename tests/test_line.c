@@ -37,8 +37,27 @@ priorities_have_their_lanes(void)
 	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_HIGH), 0);
 	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_NORMAL), 2);
 	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_LOW), 4);
-	for (unsigned n = 0; n < QUERN__LANES; n++)
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++) {
 		CU_ASSERT_EQUAL(quern__lane_is_open(n), n % 2 == 1);
+		CU_ASSERT_EQUAL(quern__lane_waiting(n), n / 2 * 2);
+		CU_ASSERT_FALSE(quern__lane_is_blocking(n));
+	}
+}
+
+static void
+blocking_jobs_have_lanes_behind_them(void)
+{
+	for (int priority = QUERN_LOW; priority <= QUERN_HIGH; priority++) {
+		unsigned lane = QUERN__LANE_OF_BLOCKING(priority);
+
+		CU_ASSERT_EQUAL(lane, (unsigned)(7 - priority));
+		CU_ASSERT_TRUE(quern__lane_is_blocking(lane));
+		CU_ASSERT_FALSE(quern__lane_is_open(lane));
+		CU_ASSERT_EQUAL(
+		    quern__lane_waiting(lane), QUERN__LANE_OF(priority));
+	}
+	CU_ASSERT_EQUAL(QUERN__COMPUTE, 0x3f);
+	CU_ASSERT_EQUAL(QUERN__BLOCKING, 0x1c0);
 }
 
 static void
@@ -49,7 +68,7 @@ lanes_are_served_in_their_order(void)
 
 	for (unsigned n = QUERN__LANES; n-- > 0;)
 		push(&line, &job[n], n);
-	for (unsigned n = 0; n < QUERN__LANES; n++) {
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++) {
 		CU_ASSERT_PTR_EQUAL(pick(&line), &job[n]);
 		CU_ASSERT_EQUAL(
 		    job[n].own.place == QUERN__IN_LINE, quern__lane_is_open(n));
@@ -57,6 +76,23 @@ lanes_are_served_in_their_order(void)
 			take_out(&line, &job[n]);
 	}
 	CU_ASSERT_PTR_NULL(pick(&line));
+	for (unsigned n = QUERN__LANES_COMPUTE; n < QUERN__LANES; n++)
+		CU_ASSERT_PTR_EQUAL(pick_from(&line, QUERN__BLOCKING), &job[n]);
+	CU_ASSERT_PTR_NULL(pick_from(&line, QUERN__BLOCKING));
+}
+
+static void
+workers_and_blocking_threads_pick_from_their_own_lanes(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job compute = { NULL }, blocking = { NULL };
+
+	push(&line, &blocking, 6);
+	CU_ASSERT_PTR_NULL(pick(&line));
+	CU_ASSERT_PTR_EQUAL(pick_from(&line, QUERN__BLOCKING), &blocking);
+	push(&line, &compute, 4);
+	CU_ASSERT_PTR_NULL(pick_from(&line, QUERN__BLOCKING));
+	CU_ASSERT_PTR_EQUAL(pick(&line), &compute);
 }
 
 static void
@@ -97,9 +133,9 @@ static void
 waiting_counts_jobs_but_not_open_loops(void)
 {
 	struct quern__line line = { .held = 0 };
-	quern_job job[QUERN__LANES] = { { NULL } };
+	quern_job job[QUERN__LANES_COMPUTE] = { { NULL } };
 
-	for (unsigned n = 0; n < QUERN__LANES; n++) {
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++) {
 		push(&line, &job[n], n);
 		CU_ASSERT_EQUAL(line.waiting, n / 2 + 1);
 	}
@@ -120,12 +156,12 @@ urgent_is_what_stands_before_a_lane(void)
 		quern_job job = { NULL };
 
 		push(&pool.line, &job, n);
-		for (unsigned lane = 0; lane < QUERN__LANES; lane++)
+		for (unsigned lane = 0; lane < QUERN__LANES_COMPUTE; lane++)
 			CU_ASSERT_EQUAL(
 			    quern__pool_urgent(&pool, lane), n < lane);
 		take_out(&pool.line, &job);
 		pool.arrived = 1u << n;
-		for (unsigned lane = 0; lane < QUERN__LANES; lane++)
+		for (unsigned lane = 0; lane < QUERN__LANES_COMPUTE; lane++)
 			CU_ASSERT_EQUAL(
 			    quern__pool_urgent(&pool, lane), n < lane);
 		pool.arrived = 0;
@@ -253,26 +289,27 @@ model_remove(struct model *model, unsigned lane, unsigned at)
 		model->passed_over[lane] = 0;
 }
 
+/* From the lanes [first, end). */
 static quern_job *
-model_pick(struct model *model)
+model_pick(struct model *model, unsigned first, unsigned end)
 {
-	unsigned first = 0, chosen, *passed = model->passed_over;
+	unsigned chosen, *passed = model->passed_over;
 	quern_job *job;
 
-	while (first < QUERN__LANES && !model->n[first])
+	while (first < end && !model->n[first])
 		first++;
-	if (first == QUERN__LANES)
+	if (first == end)
 		return NULL;
 	chosen = first;
-	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+	for (unsigned n = first + 1; n < end; n++)
 		passed[n] += model->n[n] > 0;
-	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+	for (unsigned n = first + 1; n < end; n++)
 		if (passed[n] > 16 && passed[n] > passed[chosen])
 			chosen = n;
 	job = model->job[chosen][0];
 	model_remove(model, chosen, 0);
 	passed[chosen] = 0;
-	if (chosen % 2)
+	if (chosen == 1 || chosen == 3 || chosen == 5)
 		model->job[chosen][model->n[chosen]++] = job;
 	return job;
 }
@@ -321,9 +358,13 @@ random_steps_agree_with_a_plain_model(void)
 				at++;
 			model_remove(&model, lane, at);
 			take_out(&line, any);
+		} else if (choice % 3) {
+			CU_ASSERT_PTR_EQUAL_FATAL(
+			    pick(&line), model_pick(&model, 0, 6));
 		} else {
 			CU_ASSERT_PTR_EQUAL_FATAL(
-			    pick(&line), model_pick(&model));
+			    pick_from(&line, QUERN__BLOCKING),
+			    model_pick(&model, 6, 9));
 		}
 		check_same(&line, &model);
 		for (unsigned n = 0; n < QUERN__LANES; n++)
@@ -342,6 +383,10 @@ main(void)
 		{ "the first in a lane is the first out",
 		    the_first_in_a_lane_is_the_first_out },
 		{ "priorities have their lanes", priorities_have_their_lanes },
+		{ "blocking jobs have lanes behind them",
+		    blocking_jobs_have_lanes_behind_them },
+		{ "workers and blocking threads pick from their own lanes",
+		    workers_and_blocking_threads_pick_from_their_own_lanes },
 		{ "lanes are served in their order",
 		    lanes_are_served_in_their_order },
 		{ "a job leaves from the front, the middle and the end",
