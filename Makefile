@@ -162,6 +162,7 @@ sources := \
     src/idle.c \
     src/worker.c \
     src/batch.c \
+    src/blocking.c \
     src/grid.c \
     src/sync.c \
     src/omp.c \

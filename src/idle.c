@@ -186,7 +186,7 @@ work_seen(const void *arg)
 	/* relaxed: the lock comes before anything is done about it. */
 	return __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) ||
 	    __atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
-		QUERN__COMPUTE ||
+	    QUERN__COMPUTE ||
 	    __atomic_load_n(&pool->leaving, __ATOMIC_RELAXED);
 }
 

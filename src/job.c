@@ -15,6 +15,7 @@
 #include "deliver.h"
 #include "fork.h"
 #include "grid.h"
+#include "kernels/kernel.h"
 #include "pool.h"
 
 _Static_assert(sizeof(quern_op) == 96, "quern_op is part of the ABI");
@@ -73,6 +74,15 @@ aim(quern_job *job, quern_loop *loop, quern_executor *pool)
 		__atomic_store_n(&job->own.loop, loop, __ATOMIC_RELAXED);
 }
 
+bool
+quern__job_is_blocking(const quern_job *job)
+{
+	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE);
+
+	return quern__word_state(word) && job->op.kind &&
+	    job->op.kind->blocking;
+}
+
 int
 quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 {
@@ -102,7 +112,9 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 		return -EBUSY;
 	aim(job, loop, pool);
 	job->own.was = (uint8_t)state;
-	job->own.lane = QUERN__LANE_OF(job->priority);
+	job->own.lane = job->op.kind->blocking ?
+	    QUERN__LANE_OF_BLOCKING(job->priority) :
+	    QUERN__LANE_OF(job->priority);
 	job->own.deadline_ns =
 	    job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
 	return 0;

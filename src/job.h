@@ -10,7 +10,7 @@
  *   from -> to             function                 thread   owner afterwards
  *   FREE -> CLAIMED        quern__job_claim()       any      the submitter
  *   CLAIMED -> FREE        quern__job_unclaim()     same     the caller
- *   CLAIMED -> IN_FLIGHT   quern__pool_link()       same     see below
+ *   CLAIMED -> IN_FLIGHT   submit.c                 same     see below
  *                          enter() or run_alone()   same     those inside
  *                          in sync.c
  *   IN_FLIGHT -> DONE      quern__job_finish()      worker   the done list
@@ -27,7 +27,8 @@
  *
  *   in the inbox   nobody's; whoever has the pool's lock takes it to the line
  *   in the line    the pool's lock; a loop that is under way stays in the line
- *                  (an open lane) while others may enter
+ *                  (an open lane) while others may enter; blocking jobs are
+ *                  linked into it directly
  *   in a batch     whoever empties its slot, with one exchange (batch.h)
  *   those inside   the thread that runs a call; the threads that work on a loop
  *
@@ -104,6 +105,9 @@ quern__job_state(const quern_job *job)
 	/* acquire: pairs with the release of each move. */
 	return __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE) & 0xff;
 }
+
+/* Does it want a blocking thread?  False for one that was never initialised. */
+bool quern__job_is_blocking(const quern_job *job);
 
 /*
  * Take `job` for a submit to `pool`: 0, -EINVAL, -EBUSY.  On success the

@@ -21,7 +21,8 @@
 #include "thread.h"
 
 enum {
-	WORKERS_MOST = 65536,
+	THREADS_MOST = 65536, /* of each sort */
+	BLOCKING_THREADS = 512,
 	QUEUE_LIMIT = 1 << 20,
 	SPIN_NS = 60000,
 	CALL_NS = 1000000 /* until the first were seen: wake for each */
@@ -52,13 +53,16 @@ settle_options(quern_threads_options *out, const quern_threads_options *options)
 	static const quern_threads_options none;
 
 	*out = options ? *options : none;
-	if (out->reserved0 ||
-	    memcmp(out->reserved, none.reserved, sizeof(none.reserved)) != 0)
+	if (memcmp(out->reserved, none.reserved, sizeof(none.reserved)) != 0)
 		return -EINVAL;
-	if (out->workers > WORKERS_MOST || out->queue_limit > QUEUE_LIMIT_MOST)
+	if (out->workers > THREADS_MOST ||
+	    out->blocking_threads > THREADS_MOST ||
+	    out->queue_limit > QUEUE_LIMIT_MOST)
 		return -EINVAL;
 	if (!out->workers)
 		out->workers = quern__cpus();
+	if (!out->blocking_threads)
+		out->blocking_threads = BLOCKING_THREADS;
 	if (!out->queue_limit)
 		out->queue_limit = QUEUE_LIMIT;
 	return 0;
@@ -167,12 +171,12 @@ free_pool:
 
 /* Is the calling thread one of the pool's own? */
 static bool
-on_own_thread(const quern_executor *pool)
+on_own_thread(quern_executor *pool)
 {
 	for (unsigned i = 0; i < pool->n_workers; i++)
 		if (pthread_equal(pool->worker[i].thread, pthread_self()))
 			return true;
-	return false;
+	return quern__blocking_is_own(pool);
 }
 
 int
@@ -199,6 +203,7 @@ quern_executor_destroy(quern_executor *executor)
 	while (__atomic_load_n(&executor->linking, __ATOMIC_ACQUIRE))
 		sched_yield();
 	end_workers(executor, executor->n_workers);
+	quern__blocking_fini(executor);
 	quern__shutdown_fini(executor);
 	fini_locks(executor);
 	quern__free(executor->worker);

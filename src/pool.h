@@ -15,6 +15,7 @@
 #include <quern/executor.h>
 
 #include "batch.h"
+#include "blocking.h"
 #include "line.h"
 #include "mailbox.h"
 
@@ -101,6 +102,8 @@ struct quern_executor {
 	uint64_t wakes;
 	uint64_t caller_blocks; /* run by blocking callers and nested ops */
 	quern_loop *loops;      /* that hold this executor */
+
+	struct quern__blocking blocking;
 
 	/* The thread that ends the grace of a shutdown; shutdown.c. */
 	pthread_cond_t grace; /* leaving, or grace_ends_ns was changed */

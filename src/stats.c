@@ -52,6 +52,7 @@ quern_executor_stats(const quern_executor *executor, quern_stats *out)
 		    quern__batch_left_locked(&pool->worker[i].batch);
 	stats.wakes = pool->wakes;
 	stats.blocks = pool->caller_blocks;
+	stats.blocking_threads = pool->blocking.threads;
 	pthread_mutex_unlock(&pool->lock);
 	stats.workers = pool->n_workers;
 	stats.running = read_count(&pool->running);

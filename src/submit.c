@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "blocking.h"
 #include "deliver.h"
 #include "job.h"
 #include "pool.h"
@@ -117,21 +118,41 @@ retract(quern_loop *loop, quern_job *job, quern_group *group)
 	quern__job_unclaim(job);
 }
 
-/* Send n accepted jobs of one executor on their way. */
+/* No thread for a blocking job is like no room: try again. */
+static void
+want_thread(quern_loop *loop, quern_executor *pool, int err)
+{
+	if (err == -EAGAIN && pool == loop->executor)
+		quern__pool_want_room(pool, loop);
+}
+
+/* Send n accepted jobs of one executor, and of one sort, on their way. */
 static inline int
 send(quern_loop *loop, quern_executor *pool, quern_job *latest,
     quern_job *earliest, unsigned lanes, unsigned n, bool pinned, bool in_turn)
 {
 	bool ours = pool == loop->executor;
 
+	if (lanes & QUERN__BLOCKING)
+		return quern__blocking_link(pool, latest);
 	if (ours && in_turn)
 		return quern__pool_gather(loop, latest, earliest, lanes, n);
 	/* A loop that cannot go away keeps its executor. */
 	return quern__pool_link(pool, latest, earliest, lanes, ours && pinned);
 }
 
+/* Does `job` go where `first` went, which is claimed? */
+static bool
+goes_along(const quern_loop *loop, const quern_job *first, const quern_job *job)
+{
+	return pool_of(loop, job) == first->own.pool &&
+	    quern__job_is_blocking(job) ==
+	    quern__lane_is_blocking(first->own.lane);
+}
+
 /*
- * Submit as many of the jobs as go to one executor: one link, one lock.  `*n`
+ * Submit as many of the jobs as go to one executor, and there to workers or to
+ * blocking threads: one link, one lock.  `*n`
  * comes back as how many were taken; what stopped before the end of the run
  * is the result.
  */
@@ -149,7 +170,7 @@ submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
 	for (; taken < *n; taken++) {
 		quern_job *job = jobs[taken];
 
-		if (job && pool && pool_of(loop, job) != pool)
+		if (job && earliest && !goes_along(loop, earliest, job))
 			break;
 		err = admit_locked(loop, job, group, in_turn);
 		if (err)
@@ -174,6 +195,7 @@ submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
 		next = latest->own.next;
 		retract(loop, latest, group);
 	}
+	want_thread(loop, pool, link_err);
 	*n = 0;
 	return link_err;
 }
@@ -243,8 +265,10 @@ submit_one(quern_loop *loop, quern_job *job)
 	quern__job_accept(job);
 	err =
 	    send(loop, pool, job, job, 1u << job->own.lane, 1, false, in_turn);
-	if (err)
+	if (err) {
 		retract(loop, job, NULL);
+		want_thread(loop, pool, err);
+	}
 	return err;
 }
 
