@@ -184,7 +184,9 @@ sources := \
     src/mem.c \
     src/thread.c \
     src/fd.c \
-    src/fork.c
+    src/fork.c \
+    src/trace.c \
+    src/trace_json.c
 
 kernels := \
     kernels/isa.c \

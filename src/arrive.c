@@ -148,14 +148,10 @@ quern__pool_close_locked(quern_executor *pool)
 static void
 send_late(quern_executor *pool, quern_job *latest)
 {
-	bool wake;
-
 	pthread_mutex_lock(&pool->lock);
 	line_up_locked(pool, quern__mailbox_in_order(latest));
-	wake = quern__pool_wants_wake_locked(pool);
 	pthread_mutex_unlock(&pool->lock);
-	if (wake)
-		quern__pool_wake(pool);
+	quern__pool_call_for(pool);
 }
 
 void

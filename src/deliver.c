@@ -92,6 +92,7 @@ deliver(quern_loop *loop, quern_job *job)
 	quern_group *group = job->own.part_of.group;
 	quern_done_fn *done = job->own.then.done;
 	int status = job->own.status;
+	struct quern__span span = quern__trace_begin(job);
 
 	if (job->own.deadline_ns) {
 		pthread_mutex_lock(&loop->lock);
@@ -106,6 +107,8 @@ deliver(quern_loop *loop, quern_job *job)
 	quern__job_move(job, QUERN__FREE_ENDED);
 	if (done)
 		done(loop, job, status);
+	quern__trace_end(&loop->track, QUERN__MARK_DELIVER, &span,
+	    (uint64_t)(int64_t)status, 0);
 	if (group)
 		quern__group_member_done(loop, group, job, status);
 }

@@ -2,9 +2,10 @@
 /*
  * fd.c -- the library's only way to descriptors, see fd.h.
  *
- * Raising and lowering cannot fail for a reason that matters: the descriptors
- * never block, an event counter that is full is readable already, and one that
- * cannot be read is unreadable already.  errno stays the caller's.
+ * Raising and lowering counters cannot fail for a reason that matters: their
+ * descriptors never block, one that is full is readable already, and one that
+ * cannot be read is unreadable already.  Files are another matter and say how
+ * they fared.  errno stays the caller's.
  */
 #include "fd.h"
 
@@ -81,6 +82,39 @@ quern__fd_watch(int epoll, int fd)
 	int saved = errno;
 
 	return checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), saved);
+}
+
+int
+quern__fd_create(const char *path)
+{
+	int saved = errno, fd;
+
+	do
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	while (fd < 0 && errno == EINTR);
+	return checked(fd, saved);
+}
+
+int
+quern__fd_write_all(int fd, const void *bytes, size_t n)
+{
+	const char *at = bytes;
+	int err = 0, saved = errno;
+	ssize_t written;
+
+	while (n && !err) {
+		written = write(fd, at, n);
+		if (written > 0) {
+			at += written;
+			n -= (size_t)written;
+		} else if (!written) {
+			err = -EIO; /* or this would never end */
+		} else if (errno != EINTR) {
+			err = -errno;
+		}
+	}
+	errno = saved;
+	return err;
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fd.h -- the library's only way to descriptors, so that tests can make the
- * n-th one fail.  All are close-on-exec and non-blocking; -1 is "none".
+ * n-th one fail.  All are close-on-exec and, but for files, non-blocking; -1 is
+ * "none".
  */
 #ifndef QUERN_SRC_FD_H
 #define QUERN_SRC_FD_H
@@ -16,6 +17,10 @@ int quern__fd_epoll(void);
 int quern__fd_open_read(const char *path); /* a file, to read it */
 /* Report `fd` readable through `epoll`; 0 or a negative errno. */
 int quern__fd_watch(int epoll, int fd);
+/* A file to write, new or emptied.  Blocks as files do. */
+int quern__fd_create(const char *path);
+/* All of it: 0 or a negative errno. */
+int quern__fd_write_all(int fd, const void *bytes, size_t n);
 void quern__fd_close(int fd);
 
 /* How many bytes came, 0 at the end of the file; or a negative errno. */

@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "permit.h"
+#include "trace.h"
 
 unsigned quern__generation;
 
@@ -23,6 +24,7 @@ in_child(void)
 {
 	quern__generation++;
 	quern__permits_restart();
+	quern__trace_in_child();
 }
 
 static void

@@ -29,14 +29,18 @@ quern__loop_init(quern_loop *loop, const struct quern__front *front,
 	if (err)
 		return err;
 	err = quern__pool_attach(executor, loop);
-	if (err)
+	if (err) {
 		pthread_mutex_destroy(&loop->lock);
-	return err;
+		return err;
+	}
+	quern__track_init(&loop->track, QUERN__TRACK_LOOP, NULL, 0);
+	return 0;
 }
 
 void
 quern__loop_fini(quern_loop *loop)
 {
+	quern__track_fini(&loop->track);
 	quern__pool_detach(loop->executor, loop);
 	pthread_mutex_destroy(&loop->lock);
 }

@@ -18,6 +18,7 @@
 #include "fork.h"
 #include "mailbox.h"
 #include "timeouts.h"
+#include "trace.h"
 
 enum quern__room { QUERN__ROOM_QUIET, QUERN__ROOM_WANTED, QUERN__ROOM_DUE };
 
@@ -79,6 +80,8 @@ struct quern_loop {
 	quern_job *out_earliest; /* there */
 	unsigned out_lanes;      /* of all there */
 	unsigned gathered;       /* there, at most */
+
+	struct quern__track track; /* in the timeline */
 
 	pthread_mutex_t lock; /* guards timeouts and the groups' lists */
 	struct quern__timeouts timeouts;

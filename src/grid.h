@@ -8,6 +8,7 @@
 #include <quern/loop.h>
 
 #include "kernels/kernel.h"
+#include "trace.h"
 
 /* Where an op is cut.  Depends on op.count, op.grain and op.kind alone. */
 struct quern__grid {
@@ -31,6 +32,7 @@ quern__op_is_loop(const quern_op *op)
 struct quern_context {
 	quern_job *job;
 	unsigned index;
+	struct quern__track *track; /* of whoever runs it; NULL: none */
 	uint64_t blocks_run; /* by quern__grid_work() with this context */
 };
 

@@ -183,6 +183,7 @@ send_ending_locked(quern_loop *loop, quern_group *group)
 	group->own.pending++;
 	__atomic_fetch_add(&loop->in_flight, 1, __ATOMIC_RELAXED);
 	quern__pool_force_slot(loop->executor);
+	quern__trace_point(&loop->track, QUERN__MARK_SUBMIT, ending);
 	quern__job_move(ending, QUERN__DONE);
 	quern__job_hand_over(ending);
 }

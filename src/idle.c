@@ -118,6 +118,8 @@ wake_if_wanted(quern_executor *pool)
 
 	pthread_mutex_lock(&pool->lock);
 	wake = quern__pool_wants_wake_locked(pool);
+	if (wake)
+		quern__trace_point(&pool->callers, QUERN__MARK_WAKE, NULL);
 	pthread_mutex_unlock(&pool->lock);
 	if (wake)
 		quern__pool_wake(pool);
@@ -218,6 +220,7 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 {
 	quern_executor *pool = worker->pool;
 	uint64_t since = worker->busy_since_ns, now = quern__now_ns();
+	struct quern__span span = quern__trace_begin(NULL);
 	uint32_t seen = pool->wake_word;
 
 	quern__note(&worker->busy_ns, worker->busy_ns + now - since);
@@ -231,6 +234,7 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 	/* Awake, for whatever reason: this one has come round. */
 	pool->waking = false;
 	quern__note(&worker->busy_since_ns, quern__now_ns());
+	quern__trace_end(&worker->track, QUERN__MARK_SLEEP, &span, 0, 0);
 	worker->visited_ns = 0;
 }
 

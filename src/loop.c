@@ -31,7 +31,8 @@ struct ev_front {
 	ev_check begin, check; /* of a turn's callbacks: the first, the last */
 	ev_timer timer;        /* holds a reference while set; so do the jobs */
 	bool referenced;
-	bool awake; /* the executor knows that we run callbacks */
+	bool awake;              /* the executor knows that we run callbacks */
+	struct quern__span poll; /* for the timeline */
 };
 
 static struct ev_front *
@@ -105,6 +106,7 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 		quern__front_ring(&front->base);
 	quern__deliver_set_timer(&front->base);
 	wait_for_ends(front);
+	front->poll = quern__trace_begin(NULL);
 }
 
 static void
@@ -114,8 +116,12 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 
 	(void)ev;
 	(void)events;
-	if (!quern__loop_stale(&front->base))
-		set_awake(front, true);
+	if (quern__loop_stale(&front->base))
+		return;
+	quern__trace_end(
+	    &front->base.track, QUERN__MARK_POLL, &front->poll, 0, 0);
+	front->poll.begin_ns = 0;
+	set_awake(front, true);
 }
 
 static void

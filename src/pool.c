@@ -94,12 +94,18 @@ start_worker(quern_executor *pool, unsigned index)
 {
 	struct quern__worker *worker = &pool->worker[index];
 	char name[32];
+	int err;
 
 	worker->pool = pool;
 	worker->index = index;
+	quern__track_init(
+	    &worker->track, QUERN__TRACK_WORKER, &pool->callers, index);
 	snprintf(name, sizeof(name), "quern-%u", index);
-	return quern__thread_start(
+	err = quern__thread_start(
 	    &worker->thread, name, quern__worker_main, worker);
+	if (err)
+		quern__track_fini(&worker->track);
+	return err;
 }
 
 /* The first n workers return and are joined. */
@@ -112,8 +118,10 @@ end_workers(quern_executor *pool, unsigned n)
 	pool->wake_word++;
 	pthread_mutex_unlock(&pool->lock);
 	quern__futex_wake(&pool->wake_word, INT_MAX);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		quern__thread_join(pool->worker[i].thread);
+		quern__track_fini(&pool->worker[i].track);
+	}
 }
 
 int
@@ -150,6 +158,7 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 	err = init_locks(pool);
 	if (err)
 		goto free_workers;
+	quern__track_init(&pool->callers, QUERN__TRACK_CALLERS, NULL, 0);
 	for (; started < pool->n_workers; started++) {
 		err = start_worker(pool, started);
 		if (err)
@@ -161,6 +170,7 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 	/* Undo in reverse order; each label says what it undoes. */
 end_workers:
 	end_workers(pool, started);
+	quern__track_fini(&pool->callers);
 	fini_locks(pool);
 free_workers:
 	quern__free(pool->worker);
@@ -205,6 +215,7 @@ quern_executor_destroy(quern_executor *executor)
 	end_workers(executor, executor->n_workers);
 	quern__blocking_fini(executor);
 	quern__shutdown_fini(executor);
+	quern__track_fini(&executor->callers);
 	fini_locks(executor);
 	quern__free(executor->worker);
 	quern__free(executor);

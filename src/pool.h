@@ -18,6 +18,7 @@
 #include "blocking.h"
 #include "line.h"
 #include "mailbox.h"
+#include "trace.h"
 
 /* For statistics only: atomic, relaxed. */
 struct quern__counts {
@@ -43,6 +44,8 @@ struct quern__worker {
 	uint64_t blocks;
 	uint64_t busy_ns;       /* up to the last time it went to sleep */
 	uint64_t busy_since_ns; /* 0: asleep */
+
+	struct quern__track track;
 } __attribute__((aligned(64)));
 
 struct quern_executor {
@@ -63,6 +66,8 @@ struct quern_executor {
 	/* Of those that are no worker; all who run loops count in `running`. */
 	struct quern__counts counts __attribute__((aligned(64)));
 	uint64_t running;
+	struct quern__track
+	    callers; /* those who run ops in their own threads */
 
 	/*
 	 * Jobs accepted and not yet delivered, and blocking callers; in the

@@ -27,7 +27,7 @@ quern_strerror(int status)
 	case -EAGAIN:
 		return "queue is full, or no thread or descriptor to be had";
 	case -EALREADY:
-		return "already ended, or told to stop before";
+		return "already ended or started, or told to stop before";
 	case -EBUSY:
 		return "still in use";
 	case -ECANCELED:

@@ -183,6 +183,8 @@ submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
 		if (!earliest)
 			earliest = job;
 		quern__job_accept(job);
+		/* Now, or it may be gone; refused only by a shutdown. */
+		quern__trace_point(&loop->track, QUERN__MARK_SUBMIT, job);
 	}
 	*n = taken;
 	link_err = latest ? send(loop, pool, latest, earliest, lanes,
@@ -257,14 +259,24 @@ submit_one(quern_loop *loop, quern_job *job)
 {
 	bool in_turn = quern__loop_in_turn(loop);
 	quern_executor *pool = pool_of(loop, job);
+	struct quern__span span;
 	int err;
 
 	err = admit(loop, job, in_turn);
 	if (err)
 		return err;
 	quern__job_accept(job);
+	span = quern__trace_begin(job);
+	if (quern__trace_has_begun(&span))
+		quern__loop_pin(loop);
 	err =
 	    send(loop, pool, job, job, 1u << job->own.lane, 1, false, in_turn);
+	if (quern__trace_has_begun(&span)) {
+		if (!err)
+			quern__trace_end(
+			    &loop->track, QUERN__MARK_SUBMIT, &span, 0, 0);
+		quern__loop_unpin(loop);
+	}
 	if (err) {
 		retract(loop, job, NULL);
 		want_thread(loop, pool, err);

@@ -70,8 +70,9 @@ run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
 
 /* Make the calling thread the first one inside: 0 or -ESHUTDOWN. */
 static int
-enter(quern_executor *pool, quern_job *job)
+enter(quern_executor *pool, const quern_context *ctx)
 {
+	quern_job *job = ctx->job;
 	bool closed, wake = false;
 
 	pthread_mutex_lock(&pool->lock);
@@ -89,8 +90,10 @@ enter(quern_executor *pool, quern_job *job)
 		wake = quern__pool_wants_wake_locked(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	if (wake)
+	if (wake) {
+		quern__trace_point(ctx->track, QUERN__MARK_WAKE, NULL);
 		quern__pool_wake(pool);
+	}
 	return closed ? -ESHUTDOWN : 0;
 }
 
@@ -120,9 +123,10 @@ run_call(quern_executor *pool, quern_context *ctx)
 
 /* Run a call, or a loop with the help of idle workers. */
 static int
-run_helped(quern_executor *pool, quern_job *job, unsigned index)
+run_helped(quern_executor *pool, quern_context ctx)
 {
-	struct quern_context ctx = { .job = job, .index = index };
+	quern_job *job = ctx.job;
+	struct quern__span span;
 	struct quern_waiter waiter = {
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.woken = PTHREAD_COND_INITIALIZER,
@@ -134,16 +138,18 @@ run_helped(quern_executor *pool, quern_job *job, unsigned index)
 	if (err)
 		return err;
 	job->own.then.waiter = &waiter;
-	err = enter(pool, job);
+	err = enter(pool, &ctx);
 	if (err) {
 		quern__grid_drop(job);
 		return err;
 	}
+	span = quern__trace_begin(job);
 	if (is_loop)
 		run_loop(pool, &ctx);
 	else
 		run_call(pool, &ctx);
 	wait_for(&waiter);
+	quern__trace_end(ctx.track, QUERN__MARK_RUN, &span, 0, 0);
 	return job->own.status;
 }
 
@@ -184,15 +190,15 @@ run_on_team(quern_job *job)
 }
 
 static int
-run_here(quern_executor *pool, quern_job *job, unsigned index)
+run_here(quern_executor *pool, quern_context ctx)
 {
 	struct surroundings before = surround();
 	int status;
 
 	if (pool)
-		status = run_helped(pool, job, index);
+		status = run_helped(pool, ctx);
 	else
-		status = run_alone(job, index, NULL);
+		status = run_alone(ctx.job, ctx.index, NULL);
 	restore(before);
 	return status;
 }
@@ -215,7 +221,12 @@ quern_run(quern_executor *executor, quern_op op)
 		return run_on_team(&job);
 	if (executor)
 		quern__pool_force_slot(executor);
-	status = run_here(executor, &job, executor ? executor->n_workers : 0);
+	status = run_here(executor,
+	    (quern_context) {
+		.job = &job,
+		.index = executor ? executor->n_workers : 0,
+		.track = executor ? &executor->callers : NULL,
+	    });
 	if (executor)
 		quern__pool_give_slots(executor, 1);
 	return status;
@@ -237,5 +248,10 @@ quern_run_inside(quern_context *ctx, quern_op op)
 	if (pool && quern__pool_check(pool))
 		return -ESTALE;
 	quern__job_init_sync(&job, op, pool, ctx);
-	return run_here(pool, &job, ctx->index);
+	return run_here(pool,
+	    (quern_context) {
+		.job = &job,
+		.index = ctx->index,
+		.track = ctx->track,
+	    });
 }

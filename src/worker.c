@@ -62,7 +62,11 @@ something_urgent(const void *arg)
 static void
 run_call(struct quern__worker *worker, quern_job *job)
 {
-	struct quern_context ctx = { .job = job, .index = worker->index };
+	struct quern_context ctx = {
+		.job = job,
+		.index = worker->index,
+		.track = &worker->track,
+	};
 	int status;
 
 	quern__note(&worker->calling, 1);
@@ -86,7 +90,11 @@ static void
 run_loop(struct quern__worker *worker, quern_job *job)
 {
 	quern_executor *pool = worker->pool;
-	struct quern_context ctx = { .job = job, .index = worker->index };
+	struct quern_context ctx = {
+		.job = job,
+		.index = worker->index,
+		.track = &worker->track,
+	};
 	bool exhausted, last;
 
 	exhausted = quern__grid_work(&ctx, something_urgent, job);
@@ -100,6 +108,14 @@ run_loop(struct quern__worker *worker, quern_job *job)
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
 		quern__loop_finish(job, 0, &worker->counts);
+}
+
+/* A worker wakes another. */
+static void
+wake_for(struct quern__worker *worker)
+{
+	quern__trace_point(&worker->track, QUERN__MARK_WAKE, NULL);
+	quern__pool_wake(worker->pool);
 }
 
 /* Start a job that was waiting. */
@@ -128,7 +144,7 @@ start(struct quern__worker *worker, quern_job *job)
 		wake = quern__pool_wants_wake_locked(pool);
 		pthread_mutex_unlock(&pool->lock);
 		if (wake)
-			quern__pool_wake(pool);
+			wake_for(worker);
 	}
 	run_loop(worker, job);
 }
@@ -238,7 +254,7 @@ visit_line(struct quern__worker *worker, bool *waiting)
 	    quern__pool_wants_wake_locked(pool);
 	pthread_mutex_unlock(&pool->lock);
 	if (wake)
-		quern__pool_wake(pool);
+		wake_for(worker);
 	return job;
 }
 
@@ -264,6 +280,7 @@ quern__worker_main(void *arg)
 {
 	struct quern__worker *worker = arg;
 	quern_executor *pool = worker->pool;
+	struct quern__span span;
 	quern_job *job;
 	bool waiting;
 
@@ -274,6 +291,7 @@ quern__worker_main(void *arg)
 		pool->options.thread_start(
 		    worker->index, pool->options.thread_arg);
 	while ((job = next_job(worker, &waiting))) {
+		span = quern__trace_begin(job);
 		/* Each time: the last job may have changed them. */
 		quern__fpmode_reset();
 		quern__omp_stay_at_one();
@@ -281,6 +299,8 @@ quern__worker_main(void *arg)
 			start(worker, job);
 		else
 			run_loop(worker, job);
+		quern__trace_end(&worker->track,
+		    waiting ? QUERN__MARK_RUN : QUERN__MARK_JOIN, &span, 0, 0);
 	}
 	if (pool->options.thread_stop)
 		pool->options.thread_stop(

@@ -86,6 +86,10 @@ int __real_quern__fd_read(int file, void *out, size_t bytes);
 int __wrap_quern__fd_read(int file, void *out, size_t bytes);
 int __real_quern__fd_watch(int epoll, int fd);
 int __wrap_quern__fd_watch(int epoll, int fd);
+int __real_quern__fd_create(const char *path);
+int __wrap_quern__fd_create(const char *path);
+int __real_quern__fd_write_all(int fd, const void *bytes, size_t n);
+int __wrap_quern__fd_write_all(int fd, const void *bytes, size_t n);
 void __real_quern__fd_close(int fd);
 void __wrap_quern__fd_close(int fd);
 
@@ -185,6 +189,18 @@ int
 __wrap_quern__fd_watch(int epoll, int fd)
 {
 	return fails() ? -ENOMEM : __real_quern__fd_watch(epoll, fd);
+}
+
+int
+__wrap_quern__fd_create(const char *path)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_create(path));
+}
+
+int
+__wrap_quern__fd_write_all(int fd, const void *bytes, size_t n)
+{
+	return fails() ? -ENOSPC : __real_quern__fd_write_all(fd, bytes, n);
 }
 
 void

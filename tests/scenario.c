@@ -9,7 +9,8 @@
 static bool
 is_plain_error(int err)
 {
-	return err == -ENOMEM || err == -EAGAIN || err == -EMFILE;
+	return err == -ENOMEM || err == -EAGAIN || err == -EMFILE ||
+	    err == -ENOSPC;
 }
 
 static bool

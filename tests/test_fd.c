@@ -2,8 +2,11 @@
 /* test_fd.c -- tests src/fd.c. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/clock.h"
@@ -138,6 +141,88 @@ descriptors_that_cannot_be_had_leave_errno_alone(void)
 	CU_ASSERT_EQUAL(errno, E2BIG);
 }
 
+/* ---- files ---- */
+
+/* What write() says next, one after the other: a count, or minus an errno. */
+static const int *answers;
+static int calls;
+static char written[16];
+
+ssize_t __real_write(int fd, const void *bytes, size_t n);
+ssize_t __wrap_write(int fd, const void *bytes, size_t n);
+
+ssize_t
+__wrap_write(int fd, const void *bytes, size_t n)
+{
+	int answer;
+
+	if (!answers)
+		return __real_write(fd, bytes, n);
+	answer = answers[calls++];
+	if (answer < 0) {
+		errno = -answer;
+		return -1;
+	}
+	CU_ASSERT((size_t)answer <= n);
+	strncat(written, bytes, (size_t)answer);
+	return answer;
+}
+
+static int
+write_all_with(const int *these, const char *text)
+{
+	int err;
+
+	answers = these;
+	calls = 0;
+	written[0] = 0;
+	errno = E2BIG;
+	err = quern__fd_write_all(-1, text, strlen(text));
+	answers = NULL;
+	CU_ASSERT_EQUAL(errno, E2BIG);
+	return err;
+}
+
+static void
+writing_goes_on_until_all_is_written_or_it_fails(void)
+{
+	static const int pieces[] = { 1, -EINTR, 3, -EINTR, -EINTR, 2 };
+	static const int full[] = { 4, -EINTR, -ENOSPC };
+	static const int stuck[] = { 4, 0 };
+
+	CU_ASSERT_EQUAL(write_all_with(pieces, "abcdef"), 0);
+	CU_ASSERT_STRING_EQUAL(written, "abcdef");
+	CU_ASSERT_EQUAL(calls, 6);
+	CU_ASSERT_EQUAL(write_all_with(full, "abcdef"), -ENOSPC);
+	CU_ASSERT_STRING_EQUAL(written, "abcd");
+	CU_ASSERT_EQUAL(write_all_with(stuck, "abcdef"), -EIO);
+	CU_ASSERT_EQUAL(write_all_with(stuck, ""), 0);
+	CU_ASSERT_EQUAL(calls, 0);
+}
+
+static void
+a_file_is_made_or_emptied_and_closes_on_exec(void)
+{
+	char path[64];
+	struct stat is;
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/quern-fd.%ld", (long)getpid());
+	for (int round = 0; round < 2; round++) {
+		fd = quern__fd_create(path);
+		CU_ASSERT_TRUE_FATAL(fd >= 0);
+		CU_ASSERT_TRUE(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+		CU_ASSERT_EQUAL(fstat(fd, &is), 0);
+		CU_ASSERT_EQUAL(is.st_size, 0);
+		CU_ASSERT_EQUAL(quern__fd_write_all(fd, "abc", 3), 0);
+		quern__fd_close(fd);
+	}
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	errno = E2BIG;
+	CU_ASSERT_EQUAL(quern__fd_create("/tmp/no/such/folder"), -ENOENT);
+	CU_ASSERT_EQUAL(errno, E2BIG);
+}
+
 int
 main(void)
 {
@@ -153,6 +238,10 @@ main(void)
 		    descriptors_close_on_exec_and_do_not_block },
 		{ "descriptors that cannot be had leave errno alone",
 		    descriptors_that_cannot_be_had_leave_errno_alone },
+		{ "writing goes on until all is written or it fails",
+		    writing_goes_on_until_all_is_written_or_it_fails },
+		{ "a file is made or emptied, and closes on exec",
+		    a_file_is_made_or_emptied_and_closes_on_exec },
 		CU_TEST_INFO_NULL,
 	};
 

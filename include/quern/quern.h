@@ -8,5 +8,6 @@
 #include <quern/loop.h>
 #include <quern/op.h>
 #include <quern/status.h>
+#include <quern/trace.h>
 
 #endif

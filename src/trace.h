@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trace.h -- what a job's way is marked with, for quern_trace_start().
+ *
+ *     worker.c, grid.c, deliver.c, ... --> [trace.c] --> trace_json.c --> file
+ *
+ * Off, a hook costs one relaxed load and a branch.  On, it reads the clock and
+ * puts one record into the ring of a track, under the track's own lock: nothing
+ * is allocated, nothing is written.  A worker has a track of its own, so has a
+ * loop, and the blocking callers of an executor share one.
+ *
+ * A slice is recorded once, when it is over; its beginning is kept by whoever
+ * makes it.  So a ring that has overwritten its oldest records never holds an
+ * end without its beginning.
+ */
+#ifndef QUERN_SRC_TRACE_H
+#define QUERN_SRC_TRACE_H
+
+#include <pthread.h>
+#include <quern/loop.h>
+
+enum quern__mark {
+	/* Slices. */
+	QUERN__MARK_RUN,     /* a worker or a caller starts a job */
+	QUERN__MARK_JOIN,    /* a worker joins a loop that has been started */
+	QUERN__MARK_BLOCK,   /* first element, number of elements */
+	QUERN__MARK_SLEEP,   /* a worker has nothing to do */
+	QUERN__MARK_DELIVER, /* a job's callback; its status */
+	QUERN__MARK_POLL,    /* libev waits for events */
+	/* Points in time. */
+	QUERN__MARK_SUBMIT, /* a job was put in line */
+	QUERN__MARK_WAKE,   /* whoever it is wakes a worker */
+};
+
+enum quern__track_kind {
+	QUERN__TRACK_LOOP,
+	QUERN__TRACK_CALLERS, /* of one executor; slices may overlap */
+	QUERN__TRACK_WORKER,
+};
+
+/* What a track is called in the picture; fixed when it is made. */
+struct quern__track_name {
+	enum quern__track_kind kind;
+	unsigned id;     /* no other track of the process has it */
+	unsigned number; /* of the loop or executor, from 1 */
+	unsigned index;  /* of the worker */
+};
+
+struct quern__track {
+	struct quern__track_name name;
+
+	pthread_mutex_t lock;     /* guards the three below */
+	struct quern__ring *ring; /* NULL: not traced, or ... */
+	bool ringless;            /* ... traced, but there was no memory */
+	uint64_t lost;            /* records, for that reason */
+
+	/* The trace's lock. */
+	struct quern__track *next, *prev;
+};
+
+/* A slice that is under way, kept by whoever makes it. */
+struct quern__span {
+	uint64_t begin_ns; /* 0: it is not traced */
+	const quern_job *job;
+	const char *name;
+	bool flows; /* the job goes from a loop to a loop: draw its way */
+};
+
+/*
+ * Atomic, relaxed: a hook that sees it late records a little less or finds no
+ * ring; what a hook touches is guarded by the track's lock.
+ */
+extern bool quern__trace_on __attribute__((visibility("hidden")));
+
+static inline bool
+quern__tracing(void)
+{
+	return __builtin_expect(
+	    __atomic_load_n(&quern__trace_on, __ATOMIC_RELAXED), false);
+}
+
+/*
+ * Make a track for a loop, for callers, or for worker `index` of an executor
+ * with the track `callers`.  Cannot fail: if there is no memory for the ring,
+ * its records are counted as lost.
+ */
+void quern__track_init(struct quern__track *track, enum quern__track_kind kind,
+    const struct quern__track *callers, unsigned index);
+/* Nobody records on it any more; what was recorded stays until the stop. */
+void quern__track_fini(struct quern__track *track);
+
+/* ---- the hooks ---- */
+
+/* What these two do when the trace is on. */
+void quern__trace_open(struct quern__span *span, const quern_job *job);
+void quern__trace_record(struct quern__track *track, enum quern__mark mark,
+    const struct quern__span *span, uint64_t a, uint64_t b);
+
+/* A slice begins; `job` is alive, or NULL. */
+static inline struct quern__span
+quern__trace_begin(const quern_job *job)
+{
+	struct quern__span span;
+
+	span.begin_ns = 0; /* the rest is of no interest then */
+	if (quern__tracing())
+		quern__trace_open(&span, job);
+	return span;
+}
+
+static inline bool
+quern__trace_has_begun(const struct quern__span *span)
+{
+	return __builtin_expect(span->begin_ns != 0, false);
+}
+
+/*
+ * It is over; its job may be gone.  `track` may be NULL: not traced.  What `a`
+ * and `b` are is said at the marks.
+ */
+static inline void
+quern__trace_end(struct quern__track *track, enum quern__mark mark,
+    const struct quern__span *span, uint64_t a, uint64_t b)
+{
+	if (quern__trace_has_begun(span))
+		quern__trace_record(track, mark, span, a, b);
+}
+
+/* Something happens now; `job` is alive, or NULL. */
+static inline void
+quern__trace_point(
+    struct quern__track *track, enum quern__mark mark, const quern_job *job)
+{
+	struct quern__span span = quern__trace_begin(job);
+
+	quern__trace_end(track, mark, &span, 0, 0);
+}
+
+/* ---- fork.c ---- */
+
+/* In a child there is no trace. */
+void quern__trace_in_child(void);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* trace_json.h -- recorded marks, and how they become a file. */
+#ifndef QUERN_SRC_TRACE_JSON_H
+#define QUERN_SRC_TRACE_JSON_H
+
+#include "trace.h"
+
+struct quern__record {
+	struct quern__span span;
+	uint64_t end_ns;
+	uint64_t a, b; /* see enum quern__mark */
+	enum quern__mark mark;
+};
+
+enum { QUERN__RING_RECORDS = 1 << 16 };
+
+/* The latest records of one track. */
+struct quern__ring {
+	struct quern__ring *next; /* of the same trace */
+	struct quern__track_name name;
+	uint64_t count; /* ever recorded */
+	struct quern__record record[QUERN__RING_RECORDS];
+};
+
+/*
+ * Write `rings` to `fd`, with times from `start_ns` on; `lost` more records
+ * found no ring.  0, or a negative errno of the writing.
+ */
+int quern__trace_write(
+    int fd, const struct quern__ring *rings, uint64_t start_ns, uint64_t lost);
+
+#endif
