@@ -14,12 +14,15 @@ fail()
 	exit 1
 }
 
-# Standard input: all that the example $1 should print.
+# Standard input: all that the example $1 should print, with the rest of the
+# arguments as its own.
 prints()
 {
-	"$programs/$1" >"$output" 2>&1 || fail "$1: exit status $?:
+	name=$1
+	shift
+	"$programs/$name" "$@" >"$output" 2>&1 || fail "$name: exit status $?:
 $(cat "$output")"
-	diff - "$output" || fail "$1: < expected, > printed"
+	diff - "$output" || fail "$name: < expected, > printed"
 }
 
 case $1 in
@@ -41,6 +44,9 @@ backpressure) prints backpressure <<-'END' ;;
 	END
 foreign_loop) prints foreign_loop <<-'END' ;;
 	from 1 to 1000000, sum 500000500000, mean 500000.5
+	END
+timeline) prints timeline /dev/null <<-'END' ;;
+	the square roots up to 499999 add up to 235701907
 	END
 --all-known)
 	for source in examples/*.c; do

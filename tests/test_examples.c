@@ -45,6 +45,12 @@ cancel_ends_what_would_not_end(void)
 }
 
 static void
+timeline_can_be_written(void)
+{
+	CU_ASSERT_EQUAL(example("timeline"), 0);
+}
+
+static void
 backpressure_completes_each_job_once(void)
 {
 	CU_ASSERT_EQUAL(example("backpressure"), 0);
@@ -67,6 +73,7 @@ main(void)
 		    own_kernel_finds_the_longest_walk },
 		{ "cancel ends what would not end",
 		    cancel_ends_what_would_not_end },
+		{ "timeline can be written", timeline_can_be_written },
 		{ "backpressure completes each job once",
 		    backpressure_completes_each_job_once },
 		{ "foreign_loop needs no libev", foreign_loop_needs_no_libev },
