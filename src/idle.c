@@ -27,6 +27,10 @@
  * it is tried one time in SPIN_AGAIN.  A spinner that finds itself off its core
  * for a while stops: somebody else wants that core.
  *
+ * Permits.  A worker holds one while it is awake (permit.h).  It gives it back
+ * to sleep, and at a border when somebody else waits for a core: at once for a
+ * lane, which needs several together, else when it has had its turn.
+ *
  * Loops.  A loop that runs callbacks keeps a core busy.  While it does, and
  * calls are short, a worker more than there are other cores steps aside: it
  * would take turns with the loop on its core, and everything would take longer.
@@ -37,6 +41,7 @@
 #include "clock.h"
 #include "front.h"
 #include "futex.h"
+#include "permit.h"
 #include "pool.h"
 
 enum {
@@ -46,6 +51,8 @@ enum {
 	OFF_CORE_NS = 20000,  /* between two looks at the clock, if ever */
 	LOOP_SPIN_NS = 20000, /* at most: sockets wait meanwhile */
 	WATCH_NS = 1000000,
+	TURN_NS = 2000000, /* that a worker has a core while others wait */
+	PATIENCE_NS = 100000000, /* for a permit; then it goes on without */
 	LINGER_MOST = 4096,
 	SHORT_NS = 20000 /* calls below may wait for the loop's sake */
 };
@@ -58,6 +65,17 @@ running_threads(const quern_executor *pool)
 	return pool->n_workers -
 	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) +
 	    __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
+}
+
+/* On how many cores?  0 under a quota that was used up lately. */
+static unsigned
+cores(const quern_executor *pool)
+{
+	unsigned limit = quern__permits_limit_as_read();
+
+	if (quern__permits_throttled())
+		return 0;
+	return limit < pool->n_cores ? limit : pool->n_cores;
 }
 
 /* ---- waking ---- */
@@ -197,7 +215,7 @@ quern__idle_spin_locked(struct quern__worker *worker)
 {
 	quern_executor *pool = worker->pool;
 
-	if (!pool->spin_ns || running_threads(pool) > pool->n_cores ||
+	if (!pool->spin_ns || running_threads(pool) > cores(pool) ||
 	    !pays(&worker->spins_missed))
 		return false;
 	__atomic_store_n(&pool->spinning, pool->spinning + 1, __ATOMIC_SEQ_CST);
@@ -207,6 +225,32 @@ quern__idle_spin_locked(struct quern__worker *worker)
 	__atomic_store_n(&pool->spinning, pool->spinning - 1, __ATOMIC_SEQ_CST);
 	worker->visited_ns = 0;
 	return true;
+}
+
+/* ---- permits ---- */
+
+void
+quern__idle_take_permit(struct quern__worker *worker)
+{
+	(void)quern__permits_take(1, 0, PATIENCE_NS, false);
+	worker->permit_ns = quern__now_ns();
+}
+
+bool
+quern__idle_gives_way(const struct quern__worker *worker)
+{
+	int wanted = quern__permits_wanted();
+
+	if (wanted == QUERN__WORKER_WAITS)
+		return quern__now_ns() - worker->permit_ns >= TURN_NS;
+	return wanted == QUERN__LANE_WAITS;
+}
+
+void
+quern__idle_give_way(struct quern__worker *worker)
+{
+	quern__permits_give(1);
+	quern__idle_take_permit(worker);
 }
 
 /* ---- sleeping ---- */
@@ -226,10 +270,14 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 	quern__note(&worker->busy_ns, worker->busy_ns + now - since);
 	quern__note(&worker->busy_since_ns, 0);
 	pthread_mutex_unlock(&pool->lock);
+	quern__permits_give(1);
+	/* A good moment: nobody waits for this one. */
+	(void)quern__permits_limit();
 	if (ns)
 		quern__futex_wait_until(&pool->wake_word, seen, now + ns);
 	else
 		quern__futex_wait(&pool->wake_word, seen);
+	quern__idle_take_permit(worker);
 	pthread_mutex_lock(&pool->lock);
 	/* Awake, for whatever reason: this one has come round. */
 	pool->waking = false;
@@ -350,7 +398,7 @@ quern__pool_loop_spin(quern_loop *loop)
 	uint64_t ns =
 	    pool->spin_ns < LOOP_SPIN_NS ? pool->spin_ns : LOOP_SPIN_NS;
 
-	if (!ns || running_threads(pool) > pool->n_cores ||
+	if (!ns || running_threads(pool) > cores(pool) ||
 	    !pays(&loop->spins_missed) ||
 	    !spin(end_seen, loop, ns, &loop->spins_missed))
 		return false;

@@ -244,6 +244,15 @@ look(void)
 	settle_and_unlock();
 }
 
+/* As of the last look; the first of all if need be. */
+static unsigned
+known_limit(void)
+{
+	if (!limit_now())
+		look();
+	return limit_now();
+}
+
 unsigned
 quern__permits_limit(void)
 {
@@ -256,15 +265,18 @@ quern__permits_limit(void)
 		now + LOOK_EVERY_NS, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		look();
 	/* The first look of all may be under way in another thread. */
-	if (!limit_now())
-		look();
-	return limit_now();
+	return known_limit();
+}
+
+unsigned
+quern__permits_limit_as_read(void)
+{
+	return known_limit();
 }
 
 bool
 quern__permits_throttled(void)
 {
-	(void)quern__permits_limit();
 	return __atomic_load_n(&account.throttled, __ATOMIC_RELAXED);
 }
 
@@ -306,7 +318,7 @@ quern__permits_take_free(unsigned most)
 {
 	unsigned n;
 
-	(void)quern__permits_limit();
+	(void)known_limit();
 	pthread_mutex_lock(&account.lock);
 	n = least(most, free_locked());
 	account.out += n;
@@ -317,7 +329,7 @@ quern__permits_take_free(unsigned most)
 void
 quern__permits_force(unsigned n)
 {
-	(void)quern__permits_limit();
+	(void)known_limit();
 	pthread_mutex_lock(&account.lock);
 	account.out += n;
 	hint_locked();
@@ -333,7 +345,7 @@ quern__permits_take(
 
 	if (have >= want)
 		return 0;
-	(void)quern__permits_limit();
+	(void)known_limit();
 	pthread_mutex_lock(&account.lock);
 	/* Nobody is overtaken: what is free, nobody waits for (P2). */
 	if (!grant_locked(&self) && patience_ns) {

@@ -10,9 +10,9 @@
  * has no permit at all then gets one that there was not.  So permits are about
  * speed only, and nobody may rely on them for exclusion.
  *
- * All of it from any thread; errno stays the caller's.  What takes permits may
- * find that it is time to read the limit anew, which means opening files and
- * allocating: hold no lock then.  Giving and looking at the hint never do.
+ * All of it from any thread; errno stays the caller's.  Reading the limit means
+ * opening files and allocating, some 200 us: quern__permits_limit() and raise()
+ * do that when it is time, and whoever is the very first; hold no lock then.
  * A child of fork() begins with an account in which nothing is out.
  */
 #ifndef QUERN_SRC_PERMIT_H
@@ -32,10 +32,11 @@ enum quern__permits_wanted {
 /*
  * How many permits there are now; at least 1.  Reads anew what the process may
  * use if that is more than a second old, and is as cheap as a look at the
- * clock otherwise.  What takes permits calls it; so must, now and then, who
- * computes for long without taking any, or a change goes unnoticed.
+ * clock otherwise.  Workers call it now and then, or a change goes unnoticed.
  */
 unsigned quern__permits_limit(void);
+/* The same as of the last time that it was read. */
+unsigned quern__permits_limit_as_read(void);
 
 /*
  * Was the process stopped, between the last two times that was read, since it

@@ -17,6 +17,7 @@
 #include "fork.h"
 #include "futex.h"
 #include "mem.h"
+#include "permit.h"
 #include "shutdown.h"
 #include "thread.h"
 
@@ -124,6 +125,13 @@ end_workers(quern_executor *pool, unsigned n)
 	}
 }
 
+static void
+lower_permits(quern_executor *pool)
+{
+	if (pool->raised)
+		quern__permits_lower(pool->n_workers);
+}
+
 int
 quern_threads_create(quern_executor **out, const quern_threads_options *options)
 {
@@ -159,6 +167,9 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 	if (err)
 		goto free_workers;
 	quern__track_init(&pool->callers, QUERN__TRACK_CALLERS, NULL, 0);
+	pool->raised = pool->n_workers > pool->n_cores;
+	if (pool->raised)
+		quern__permits_raise(pool->n_workers);
 	for (; started < pool->n_workers; started++) {
 		err = start_worker(pool, started);
 		if (err)
@@ -170,6 +181,7 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 	/* Undo in reverse order; each label says what it undoes. */
 end_workers:
 	end_workers(pool, started);
+	lower_permits(pool);
 	quern__track_fini(&pool->callers);
 	fini_locks(pool);
 free_workers:
@@ -213,6 +225,7 @@ quern_executor_destroy(quern_executor *executor)
 	while (__atomic_load_n(&executor->linking, __ATOMIC_ACQUIRE))
 		sched_yield();
 	end_workers(executor, executor->n_workers);
+	lower_permits(executor);
 	quern__blocking_fini(executor);
 	quern__shutdown_fini(executor);
 	quern__track_fini(&executor->callers);

@@ -36,6 +36,7 @@ struct quern__worker {
 	unsigned lane;         /* where the batch came from */
 	unsigned spins_missed; /* in a row; see idle.c */
 	unsigned taken;        /* jobs since the last visit to the line */
+	uint64_t permit_ns;    /* when it got its permit; permit.h */
 	uint64_t visited_ns;   /* when that was; 0: it was idle since */
 
 	/* Atomic, relaxed; written by this worker, read for statistics. */
@@ -52,7 +53,8 @@ struct quern_executor {
 	/* fixed at creation */
 	unsigned generation;
 	unsigned n_workers;
-	unsigned n_cores; /* at least n_workers */
+	unsigned n_cores;
+	bool raised; /* the limit of permits, for more workers than cores */
 	size_t queue_limit;
 	uint64_t spin_ns; /* 0: never */
 	quern_threads_options options;
@@ -188,6 +190,12 @@ void quern__pool_call_for(quern_executor *pool);
 /* Nothing to do: the worker waits until there is. */
 void quern__idle_locked(struct quern__worker *worker);
 
+/* Take the worker's permit, without the lock. */
+void quern__idle_take_permit(struct quern__worker *worker);
+/* Should the worker let somebody else have a core, at this border? */
+bool quern__idle_gives_way(const struct quern__worker *worker);
+/* Let the others go first, without the lock. */
+void quern__idle_give_way(struct quern__worker *worker);
 /*
  * Nothing to do: spin for a moment, with the lock released.  False if that
  * does not pay now.

@@ -25,6 +25,7 @@
 #include "grid.h"
 #include "job.h"
 #include "omp.h"
+#include "permit.h"
 #include "pool.h"
 
 enum {
@@ -51,12 +52,15 @@ quern__pool_leave_locked(quern_executor *pool, quern_job *job, bool exhausted)
 static bool
 something_urgent(const void *arg)
 {
-	const quern_job *job = arg;
-	const quern_executor *pool = job->own.pool;
+	const struct quern__worker *worker = arg;
+	const quern_executor *pool = worker->pool;
 
+	/* For long loops: the cores may be fewer by now. */
+	(void)quern__permits_limit();
 	/* relaxed: a sleeper takes it, or we see it one block later. */
-	return quern__pool_urgent(pool, job->own.lane) &&
-	    !__atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
+	return (quern__pool_urgent(pool, worker->lane + 1) &&
+		   !__atomic_load_n(&pool->asleep, __ATOMIC_RELAXED)) ||
+	    quern__idle_gives_way(worker);
 }
 
 static void
@@ -97,7 +101,7 @@ run_loop(struct quern__worker *worker, quern_job *job)
 	};
 	bool exhausted, last;
 
-	exhausted = quern__grid_work(&ctx, something_urgent, job);
+	exhausted = quern__grid_work(&ctx, something_urgent, worker);
 	quern__note(&worker->blocks, worker->blocks + ctx.blocks_run);
 	/*
 	 * The lock also carries the results of our blocks to the last one
@@ -230,12 +234,18 @@ visit_line(struct quern__worker *worker, bool *waiting)
 
 	if (worker->taken && worker->taken < 16)
 		quern__idle_linger(pool);
+	(void)quern__permits_limit();
 	pthread_mutex_lock(&pool->lock);
 	learn_cost_locked(worker);
 	/* What is left if something more urgent came. */
 	if (worker->batch.next < worker->batch.filled)
 		quern__batch_return_locked(&worker->batch, &pool->line);
 	worker->batch.next = worker->batch.filled = 0;
+	if (quern__idle_gives_way(worker)) {
+		pthread_mutex_unlock(&pool->lock);
+		quern__idle_give_way(worker);
+		pthread_mutex_lock(&pool->lock);
+	}
 	job = pick_locked(worker);
 	if (!job) {
 		pthread_mutex_unlock(&pool->lock);
@@ -265,7 +275,8 @@ next_job(struct quern__worker *worker, bool *waiting)
 	quern_job *job;
 
 	/* Cheaper than a visit to the line, unless something urgent waits. */
-	if (!quern__pool_urgent(pool, worker->lane)) {
+	if (!quern__pool_urgent(pool, worker->lane) &&
+	    !quern__idle_gives_way(worker)) {
 		job = quern__batch_take(&worker->batch);
 		if (job) {
 			*waiting = true;
@@ -284,6 +295,7 @@ quern__worker_main(void *arg)
 	quern_job *job;
 	bool waiting;
 
+	quern__idle_take_permit(worker);
 	quern__note(&worker->busy_since_ns, quern__now_ns());
 	quern__cpus_unbind();
 	(void)quern__fpmode_enter();
@@ -305,5 +317,6 @@ quern__worker_main(void *arg)
 	if (pool->options.thread_stop)
 		pool->options.thread_stop(
 		    worker->index, pool->options.thread_arg);
+	quern__permits_give(1);
 	return NULL;
 }

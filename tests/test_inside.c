@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "ops.h"
+#include "still_cores.h"
+
+STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
 
 /* Submit `op`, run the loop, and return the job's status. */
 static int

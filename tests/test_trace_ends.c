@@ -11,6 +11,9 @@
 #include "threads.h"
 #include "trace_file.h"
 #include "watchdog.h"
+#include "still_cores.h"
+
+STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
 
 /* ---- results ---- */
 
