@@ -8,11 +8,14 @@
 ## make check      run the tests, plain and with the address and undefined
 ##                 behaviour sanitizers
 ## make check-long the same, with far more rounds in the stress tests
-## make bench      run the measurements there are
+## make bench      measure quern and its peers side by side, and print a table;
+##                 SUBJECTS='1 throughput' chooses, FORMAT=tsv is for programs,
+##                 QUICK=1 only sees whether all of it runs
 ## make install    honours DESTDIR prefix libdir includedir pkgconfigdir
 ## make uninstall  remove what install put there
 ## make deps       install the Debian packages that all of this needs
 ## make deps-san   install those that SAN=thread needs
+## make deps-bench install the peers that are measured, as far as Debian has them
 ## make format-check
 ##                 ask clang-format 14 whether the layout is kept;
 ##                 make format changes it
@@ -39,6 +42,8 @@ endif
 deps_packages := libc6-dev libev-dev libsleef-dev \
     libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
+deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
+    g++ python3 gnuplot-nox
 
 # $(call install_packages,NAMES): nothing at all if none is missing.
 define install_packages
@@ -65,16 +70,19 @@ deps:
 	$(call install_packages,$(deps_packages))
 deps-san: deps
 	$(call install_packages,$(deps_san_packages))
-.PHONY: deps deps-san
+deps-bench: deps
+	$(call install_packages,$(deps_bench_packages))
+.PHONY: deps deps-san deps-bench
 
 # With packages still to come nothing else can be judged: install them, then
 # let a fresh make see to the other goals.
-later := $(filter-out deps deps-san,$(MAKECMDGOALS))
-ifneq ($(and $(filter deps deps-san,$(MAKECMDGOALS)),$(later)),)
+installers := deps deps-san deps-bench
+later := $(filter-out $(installers),$(MAKECMDGOALS))
+ifneq ($(and $(filter $(installers),$(MAKECMDGOALS)),$(later)),)
 
 $(later): after-deps
 	@:
-after-deps: $(filter deps deps-san,$(MAKECMDGOALS))
+after-deps: $(filter $(installers),$(MAKECMDGOALS))
 	+@$(MAKE) $(later)
 .PHONY: after-deps $(later)
 
@@ -320,10 +328,66 @@ all: $(static) $(shared) $(examples)
 
 demo: $(B)/examples/throughput
 	@$< $(ARGS)
-# Side-by-side measurements are still to come; see bench/README.md.
-bench: $(B)/examples/throughput
-	@$< $(ARGS)
-.PHONY: demo bench
+.PHONY: demo
+
+# ---- measurements ----------------------------------------------------------
+
+# Asking what peers there are takes time, so only where it matters.
+ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
+
+# One program for each subject; bench/run.sh has them in this order.
+subjects := roundtrip throughput
+
+# Debian's libpthreadpool has no .pc file.
+peer_uv_pc   := libuv
+peer_tbb_pc  := tbb
+peer_glib_pc := gio-unix-2.0
+pthreadpool  := $(shell printf '\043include <pthreadpool.h>\nint main(void) { \
+    return !pthreadpool_create(1); }' | $(CC) $(CPPFLAGS) $(LDFLAGS) -x c - \
+    -lpthreadpool -o /dev/null 2>/dev/null && echo pthreadpool)
+peers := $(foreach p,uv tbb glib,$(shell \
+    pkg-config --exists $(peer_$p_pc) 2>/dev/null && echo $p)) $(pthreadpool)
+# Their headers are not to be held to our warnings.
+peer_cflags = $(patsubst -I%,-isystem %,$(if $(peer_$(1)_pc),\
+    $(shell pkg-config --cflags $(peer_$(1)_pc))))
+peer_libs = $(if $(peer_$(1)_pc),\
+    $(shell pkg-config --libs $(peer_$(1)_pc)),-l$(1))
+left_out := $(filter-out $(peers),uv tbb glib pthreadpool)
+
+ifneq ($(file <$(B)/peers),$(peers))
+.PHONY: $(B)/peers
+endif
+$(B)/peers: | $(B)/
+	@printf '%s\n' '$(peers)' >$@
+
+$(B)/bench/%.o: bench/%.c $(B)/flags $(B)/peers | $(B)/bench/
+	$(call say,CC)
+	$(Q)$(call compile,$(CFLAGS),$(peers:%=-DPEER_%) \
+	    $(call peer_cflags,$(patsubst pipe_%,%,$*)))
+$(B)/bench/%.o: bench/%.cpp $(B)/flags $(B)/peers | $(B)/bench/
+	$(call say,CXX)
+	$(Q)$(CXX) $(q_cppflags) $(CPPFLAGS) $(CXXFLAGS) -O2 -g -std=c++17 \
+	    -Wall -Wextra $(if $(WERROR),-Werror) -MMD -MP \
+	    $(call peer_cflags,$(patsubst pipe_%,%,$*)) -c -o $@ $<
+
+bench_pipes := $(patsubst %,$(B)/bench/pipe_%.o,\
+    quern $(filter uv tbb glib,$(peers)))
+bench_base     := $(B)/bench/rounds.o $(B)/bench/stats.o
+bench_programs := $(subjects:%=$(B)/bench/%)
+
+$(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_base) $(static)
+	$(call say,LD)
+	$(Q)$(call link,$(foreach p,$(peers),$(call peer_libs,$p)) \
+	    $(if $(filter tbb,$(peers)),-lstdc++))
+$(B)/bench/roundtrip $(B)/bench/throughput: $(bench_pipes) \
+    $(B)/bench/pipe.o $(B)/bench/tally.o $(B)/bench/python.o
+
+bench: $(bench_programs)
+	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \
+	    sh bench/run.sh $(B)/bench $(SUBJECTS)
+.PHONY: bench
+
+endif
 
 # ---- tests -----------------------------------------------------------------
 
@@ -396,7 +460,7 @@ clean:
 .PHONY: clean
 
 formatted := $(sort $(wildcard include/quern/*.h src/*.[ch] kernels/*.[ch] \
-    tests/*.[ch] examples/*.[ch]))
+    tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*.cpp))
 format-check:
 	@clang-format-14 --dry-run -Werror $(formatted)
 format:

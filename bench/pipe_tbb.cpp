@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pipe_tbb.cpp -- oneTBB with the cheapest way back to a loop that we know;
+ * see pipe.h.
+ *
+ * Jobs are task objects of ours in one array, handed to the library's own
+ * enqueue function: task_arena::enqueue() would allocate one for each job.
+ * A finished task goes onto a lock-free list; the push that finds the list
+ * empty writes to an eventfd, which an epoll loop watches.  The loop takes the
+ * whole list at once.
+ */
+#include <atomic>
+#include <new>
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "pipe.h"
+#include "rounds.h"
+
+namespace
+{
+
+namespace d1 = tbb::detail::d1;
+
+struct job : public d1::task {
+	job *next;
+
+	d1::task *execute(d1::execution_data &) override;
+	d1::task *cancel(d1::execution_data &) override
+	{
+		die("oneTBB: a job was cancelled");
+	}
+};
+
+/* release in execute(), acquire in take(): what a job has done, and next. */
+std::atomic<job *> ended;
+int wake_fd, poll_fd, ticks_fd;
+d1::task_arena *arena;
+job *jobs;
+size_t in_flight;
+bool watching;
+
+d1::task *
+job::execute(d1::execution_data &)
+{
+	job *head = ended.load(std::memory_order_relaxed);
+
+	pipe_work();
+	do {
+		next = head;
+	} while (!ended.compare_exchange_weak(
+	    head, this, std::memory_order_release, std::memory_order_relaxed));
+	if (!head && eventfd_write(wake_fd, 1))
+		die("oneTBB: the loop cannot be woken");
+	return nullptr;
+}
+
+job *
+take()
+{
+	job *taken = ended.exchange(nullptr, std::memory_order_acquire);
+	job *first = nullptr;
+
+	while (taken) {
+		job *next = taken->next;
+
+		taken->next = first;
+		first = taken;
+		taken = next;
+	}
+	return first;
+}
+
+void
+add_to_poll(int fd)
+{
+	struct epoll_event event = {};
+
+	event.events = EPOLLIN;
+	event.data.fd = fd;
+	if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event))
+		die("oneTBB: no poll");
+}
+
+void
+tbb_open(unsigned workers, int tick_fd)
+{
+	/* The main thread counts, but is not to work. */
+	static tbb::global_control width(
+	    tbb::global_control::max_allowed_parallelism, workers + 1);
+
+	arena = new d1::task_arena((int)workers, 0);
+	arena->initialize();
+	ticks_fd = tick_fd;
+	wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (wake_fd < 0 || poll_fd < 0)
+		die("oneTBB: no descriptors");
+	add_to_poll(wake_fd);
+}
+
+void
+tbb_make(size_t n)
+{
+	delete[] jobs;
+	jobs = new job[n];
+}
+
+void
+tbb_submit(size_t first, size_t n)
+{
+	in_flight += n;
+	for (size_t i = first; i < first + n; i++)
+		tbb::detail::r1::enqueue(jobs[i], arena);
+}
+
+void
+tbb_watch(bool on)
+{
+	watching = on;
+	if (on)
+		add_to_poll(ticks_fd);
+	else if (epoll_ctl(poll_fd, EPOLL_CTL_DEL, ticks_fd, nullptr))
+		die("oneTBB: no end of the ticks");
+}
+
+void
+deliver()
+{
+	eventfd_t woken;
+	job *next;
+
+	/* Read first: a push after the taking writes anew. */
+	if (eventfd_read(wake_fd, &woken))
+		return;
+	for (job *job = take(); job; job = next) {
+		next = job->next;
+		in_flight--;
+		pipe_done((size_t)(job - jobs));
+	}
+}
+
+void
+tbb_run()
+{
+	struct epoll_event events[2];
+
+	while (in_flight > 0 || watching) {
+		int n = epoll_wait(poll_fd, events, 2, -1);
+
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.fd == wake_fd)
+				deliver();
+			else
+				pipe_on_tick();
+		}
+	}
+}
+
+} // namespace
+
+extern "C" {
+extern const struct pipe pipe_tbb;
+const struct pipe pipe_tbb = { "oneTBB", true, tbb_open, tbb_make, tbb_submit,
+	nullptr, tbb_watch, tbb_run };
+}

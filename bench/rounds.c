@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rounds.c -- contenders take turns at the same work; see rounds.h. */
+#include "rounds.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "stats.h"
+
+enum {
+	PAUSE_NS = 20000000, /* longer than libgomp spins: 8 ms */
+	QUICK_SHARE = 50     /* what is left of the time and the counts */
+};
+
+/* Fixed by rounds_begin(). */
+static bool quick;
+
+void
+rounds_begin(int argc, char **argv)
+{
+	quick = argc > 1 && !strcmp(argv[1], "-q");
+	if (argc > 1 + quick)
+		die("usage: %s [-q]", argv[0]);
+}
+
+double
+rounds_seconds(double seconds)
+{
+	return quick ? seconds / QUICK_SHARE : seconds;
+}
+
+size_t
+rounds_count(size_t count, size_t least)
+{
+	if (quick)
+		count /= QUICK_SHARE;
+	return count > least ? count : least;
+}
+
+uint64_t
+now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+unsigned
+cores(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		die("cannot read the affinity mask");
+	return (unsigned)CPU_COUNT(&set);
+}
+
+void
+die(const char *format, ...)
+{
+	va_list arguments;
+
+	fflush(stdout);
+	fputs("bench: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	exit(EXIT_FAILURE);
+}
+
+void *
+get_memory(size_t n, size_t bytes)
+{
+	size_t whole = (n * bytes + 63) / 64 * 64;
+	void *memory = aligned_alloc(64, whole ? whole : 64);
+
+	if (!memory)
+		die("no memory for %zu times %zu bytes", n, bytes);
+	memset(memory, 0, whole);
+	return memory;
+}
+
+/* ---- the turns ---- */
+
+static void
+pause_before_turn(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	nanosleep(&pause, NULL);
+}
+
+static void
+print_row(const char *work, const struct figure *figure, const char *who,
+    const double sorted[], size_t n, double best)
+{
+	double value = stats_median(sorted, n);
+	double ratio = stats_ratio(value, best, figure->more);
+	char text[4][24];
+
+	printf("%s%s%s\t%s\t%s\t%s\t%s\t%s\t%s\n", work,
+	    *figure->name ? ", " : "", figure->name, who,
+	    stats_format(text[0], value), figure->unit,
+	    ratio > 0 ? stats_format(text[1], ratio) : "-",
+	    stats_format(text[2], sorted[0]),
+	    stats_format(text[3], sorted[n - 1]));
+}
+
+void
+rounds_measure(const char *work, const struct figure figure[], size_t figures,
+    const struct contender contender[], size_t contenders)
+{
+	double value[MOST_CONTENDERS][MOST_FIGURES][ROUNDS];
+	double of_round[MOST_FIGURES];
+	size_t rounds = quick ? 1 : ROUNDS;
+
+	if (figures > MOST_FIGURES || contenders > MOST_CONTENDERS)
+		die("%s: more than the arrays hold", work);
+	for (size_t r = 0; r <= rounds; r++) {
+		for (size_t c = 0; c < contenders; c++) {
+			pause_before_turn();
+			contender[c].round(contender[c].arg, of_round);
+			for (size_t f = 0; f < figures && r > 0; f++)
+				value[c][f][r - 1] = of_round[f];
+		}
+	}
+	for (size_t f = 0; f < figures; f++) {
+		double best = 0;
+
+		for (size_t c = 0; c < contenders; c++) {
+			double median;
+
+			stats_sort(value[c][f], rounds);
+			median = stats_median(value[c][f], rounds);
+			if (contender[c].peer && median > 0 &&
+			    (best <= 0 || (median > best) == figure[f].more))
+				best = median;
+		}
+		for (size_t c = 0; c < contenders; c++)
+			print_row(work, &figure[f], contender[c].who,
+			    value[c][f], rounds, best);
+	}
+	fflush(stdout);
+}
