@@ -300,7 +300,7 @@ $(shared): $(objects) quern.map Makefile
 # ---- programs --------------------------------------------------------------
 
 link = $(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -o $@ $(filter %.o,$^) \
-    $(static) $(1) $(q_libs)
+    $(filter-out $(static),$(filter %.a,$^)) $(static) $(1) $(q_libs)
 
 # $(call tests_of,SUITE)
 tests_of = $(patsubst %,$(call build_folder,$(1))/tests/%,\
@@ -336,7 +336,7 @@ demo: $(B)/examples/throughput
 ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
-subjects := roundtrip throughput
+subjects := roundtrip throughput forkjoin promptness
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -370,17 +370,19 @@ $(B)/bench/%.o: bench/%.cpp $(B)/flags $(B)/peers | $(B)/bench/
 	    -Wall -Wextra $(if $(WERROR),-Werror) -MMD -MP \
 	    $(call peer_cflags,$(patsubst pipe_%,%,$*)) -c -o $@ $<
 
-bench_pipes := $(patsubst %,$(B)/bench/pipe_%.o,\
-    quern $(filter uv tbb glib,$(peers)))
-bench_base     := $(B)/bench/rounds.o $(B)/bench/stats.o
+bench_shared := rounds stats work python tally pipe pipe_quern \
+    $(patsubst %,pipe_%,$(filter uv tbb glib,$(peers)))
+bench_library  := $(B)/bench/libbench.a
 bench_programs := $(subjects:%=$(B)/bench/%)
 
-$(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_base) $(static)
+$(bench_library): $(bench_shared:%=$(B)/bench/%.o) Makefile
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_library) $(static)
 	$(call say,LD)
 	$(Q)$(call link,$(foreach p,$(peers),$(call peer_libs,$p)) \
 	    $(if $(filter tbb,$(peers)),-lstdc++))
-$(B)/bench/roundtrip $(B)/bench/throughput: $(bench_pipes) \
-    $(B)/bench/pipe.o $(B)/bench/tally.o $(B)/bench/python.o
 
 bench: $(bench_programs)
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \

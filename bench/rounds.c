@@ -12,7 +12,7 @@
 #include "stats.h"
 
 enum {
-	PAUSE_NS = 20000000, /* longer than libgomp spins: 8 ms */
+	PAUSE_NS = 40000000, /* libgomp spins for 8 ms, pthreadpool for 20 */
 	QUICK_SHARE = 50     /* what is left of the time and the counts */
 };
 
