@@ -336,7 +336,7 @@ demo: $(B)/examples/throughput
 ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
-subjects := roundtrip throughput forkjoin promptness
+subjects := roundtrip throughput forkjoin promptness mix costs scaling
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -383,6 +383,9 @@ $(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_library) $(static)
 	$(call say,LD)
 	$(Q)$(call link,$(foreach p,$(peers),$(call peer_libs,$p)) \
 	    $(if $(filter tbb,$(peers)),-lstdc++))
+
+# Not in the library: it takes the place of malloc().
+$(B)/bench/costs: $(B)/bench/calls.o
 
 bench: $(bench_programs)
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \

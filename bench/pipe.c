@@ -6,6 +6,7 @@
  */
 #include "pipe.h"
 
+#include <pthread.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -13,7 +14,8 @@
 #include "tally.h"
 
 extern const struct pipe pipe_quern;
-extern const struct pipe pipe_uv, pipe_tbb, pipe_glib;
+extern const struct pipe pipe_uv, pipe_glib;
+extern const struct pipe pipe_tbb_spawn, pipe_tbb_enqueue;
 
 const struct pipe *const pipes[] = {
 	&pipe_quern,
@@ -21,7 +23,8 @@ const struct pipe *const pipes[] = {
 	&pipe_uv,
 #endif
 #ifdef PEER_tbb
-	&pipe_tbb,
+	&pipe_tbb_spawn,
+	&pipe_tbb_enqueue,
 #endif
 #ifdef PEER_glib
 	&pipe_glib,
@@ -46,7 +49,7 @@ static struct {
 	size_t samples, most;
 } drive;
 
-static int tick_fd;
+static int tick_fd; /* 0: not made yet */
 
 void
 pipe_work(void)
@@ -73,13 +76,21 @@ pipe_on_tick(void)
 }
 
 void
-pipes_open(void)
+pipe_open(const struct pipe *pipe)
 {
-	tick_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (!tick_fd)
+		tick_fd =
+		    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (tick_fd < 0)
 		die("no timerfd");
+	pipe->open(cores(), tick_fd);
+}
+
+void
+pipes_open(void)
+{
 	for (size_t i = 0; i < n_pipes; i++)
-		pipes[i]->open(cores(), tick_fd);
+		pipe_open(pipes[i]);
 }
 
 /* ---- what the drivers share ---- */
@@ -263,6 +274,35 @@ pipe_bursts(const struct pipe *pipe, size_t in_flight, size_t n, bool many)
 	begun = now_ns() - begun;
 	check(before, n);
 	return (double)begun * 1e-9;
+}
+
+/* ---- held in flight ---- */
+
+/* Jobs wait for this lock; the loop's thread holds it until it lets them go. */
+static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+wait_until_let_go(void)
+{
+	pthread_mutex_lock(&held);
+	pthread_mutex_unlock(&held);
+}
+
+double
+pipe_hold(const struct pipe *pipe, size_t n, double (*measure)(void))
+{
+	uint64_t before = begin(pipe, n, on_done);
+	double growth = -measure();
+
+	drive.work = wait_until_let_go;
+	pthread_mutex_lock(&held);
+	pipe->submit(0, n);
+	growth += measure();
+	pthread_mutex_unlock(&held);
+	pipe->run();
+	drive.work = NULL;
+	check(before, n);
+	return growth;
 }
 
 /* ---- ticks beside them ---- */

@@ -52,7 +52,8 @@ void pipe_on_tick(void);
 extern const struct pipe *const pipes[];
 extern const size_t n_pipes;
 
-/* Open them all, with a worker for each core. */
+/* Open one, or all of them, with a worker for each core. */
+void pipe_open(const struct pipe *pipe);
 void pipes_open(void);
 
 /*
@@ -90,6 +91,12 @@ double pipe_bursts(
  */
 size_t pipe_ticks(const struct pipe *pipe, uint64_t period_ns, size_t in_flight,
     size_t n, void (*work)(void), double sample[], size_t most);
+
+/*
+ * How much measure() grows, in a moment when n jobs of which the first ones
+ * wait inside have been submitted, over what it was before.
+ */
+double pipe_hold(const struct pipe *pipe, size_t n, double (*measure)(void));
 
 #ifdef __cplusplus
 }
