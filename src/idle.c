@@ -369,6 +369,16 @@ end_seen(const void *loop)
 	return quern__loop_has_ends(loop);
 }
 
+bool
+quern__pool_caller_spin(
+    const quern_executor *pool, bool (*seen)(const void *arg), const void *arg)
+{
+	unsigned missed = 0;
+
+	return pool->spin_ns && running_threads(pool) < cores(pool) &&
+	    spin(seen, arg, pool->spin_ns, &missed);
+}
+
 /*
  * A job has ended, and many more are about to.  Looking for each of them would
  * only hold up the worker, which needs the same cache line; so let them come,

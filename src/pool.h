@@ -218,6 +218,9 @@ void quern__pool_loop_asleep(quern_executor *pool);
  * the loop is awake.  True if there are any.
  */
 bool quern__pool_loop_spin(quern_loop *loop);
+/* The same for a blocking caller, until `seen(arg)`. */
+bool quern__pool_caller_spin(
+    const quern_executor *pool, bool (*seen)(const void *arg), const void *arg);
 
 /* ---- worker.c ---- */
 

@@ -13,37 +13,58 @@
 
 #include "fork.h"
 #include "fpmode.h"
+#include "futex.h"
 #include "grid.h"
 #include "job.h"
 #include "omp.h"
+#include "permit.h"
 #include "pool.h"
 
-/* The thread that waits for a job without a loop. */
+/*
+ * The thread that waits for a job without a loop.
+ *
+ *   WAITING ---> OVER           the last helper, while the caller still looks
+ *   WAITING ---> ASLEEP ---> OVER     the caller; the last helper, who wakes it
+ *
+ * release in quern__waiter_wake(), acquire in is_over(): the job's status.  On
+ * OVER the caller returns and the waiter is gone, so the helper does not look
+ * at it again; to the futex its word is only a name.
+ */
 struct quern_waiter {
-	pthread_mutex_t lock; /* guards over */
-	pthread_cond_t woken; /* over */
-	bool over;
+	uint32_t word; /* atomic */
 };
+
+enum { WAITING, ASLEEP, OVER };
 
 void
 quern__waiter_wake(struct quern_waiter *waiter)
 {
-	/* Signalled under the lock: the waiter is gone once it is free. */
-	pthread_mutex_lock(&waiter->lock);
-	waiter->over = true;
-	pthread_cond_signal(&waiter->woken);
-	pthread_mutex_unlock(&waiter->lock);
+	uint32_t *word = &waiter->word;
+
+	if (__atomic_exchange_n(word, OVER, __ATOMIC_RELEASE) == ASLEEP)
+		quern__futex_wake(word, 1);
+}
+
+static bool
+is_over(const void *arg)
+{
+	const struct quern_waiter *waiter = arg;
+
+	return __atomic_load_n(&waiter->word, __ATOMIC_ACQUIRE) == OVER;
 }
 
 static void
-wait_for(struct quern_waiter *waiter)
+wait_for(const quern_executor *pool, struct quern_waiter *waiter)
 {
-	pthread_mutex_lock(&waiter->lock);
-	while (!waiter->over)
-		pthread_cond_wait(&waiter->woken, &waiter->lock);
-	pthread_mutex_unlock(&waiter->lock);
-	pthread_cond_destroy(&waiter->woken);
-	pthread_mutex_destroy(&waiter->lock);
+	uint32_t waiting = WAITING;
+
+	if (is_over(waiter) || quern__pool_caller_spin(pool, is_over, waiter))
+		return;
+	/* relaxed: it tells nothing but that a wake is wanted. */
+	__atomic_compare_exchange_n(&waiter->word, &waiting, ASLEEP, false,
+	    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	while (!is_over(waiter))
+		quern__futex_wait(&waiter->word, ASLEEP);
 }
 
 /* Run a job that no executor helps with. */
@@ -127,10 +148,7 @@ run_helped(quern_executor *pool, quern_context ctx)
 {
 	quern_job *job = ctx.job;
 	struct quern__span span;
-	struct quern_waiter waiter = {
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.woken = PTHREAD_COND_INITIALIZER,
-	};
+	struct quern_waiter waiter = { WAITING };
 	bool is_loop = quern__op_is_loop(&job->op);
 	int err;
 
@@ -148,7 +166,7 @@ run_helped(quern_executor *pool, quern_context ctx)
 		run_loop(pool, &ctx);
 	else
 		run_call(pool, &ctx);
-	wait_for(&waiter);
+	wait_for(pool, &waiter);
 	quern__trace_end(ctx.track, QUERN__MARK_RUN, &span, 0, 0);
 	return job->own.status;
 }
@@ -219,6 +237,7 @@ quern_run(quern_executor *executor, quern_op op)
 	/* libgomp hangs in a child whose parent had a team. */
 	if (!executor && quern__op_is_loop(&op) && !quern__fork_generation())
 		return run_on_team(&job);
+	quern__permits_force(1);
 	if (executor)
 		quern__pool_force_slot(executor);
 	status = run_here(executor,
@@ -229,6 +248,7 @@ quern_run(quern_executor *executor, quern_op op)
 	    });
 	if (executor)
 		quern__pool_give_slots(executor, 1);
+	quern__permits_give(1);
 	return status;
 }
 
