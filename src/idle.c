@@ -31,10 +31,10 @@
  * to sleep, and at a border when somebody else waits for a core: at once for a
  * lane, which needs several together, else when it has had its turn.
  *
- * Loops.  A loop that runs callbacks keeps a core busy.  While it does, and
- * calls are short, a worker more than there are other cores steps aside: it
- * would take turns with the loop on its core, and everything would take longer.
- * The first who does becomes the watcher.  It looks every WATCH_NS whether the
+ * Stepping aside.  A loop that runs callbacks keeps a core busy, and so does a
+ * blocking caller.  While one does (and, for a loop, calls are short), a worker
+ * more than there are other cores steps aside: it would take turns with the
+ * others on their cores, and everything would take longer.  The first who does becomes the watcher.  It looks every WATCH_NS whether the
  * line still moves, so that jobs behind one that takes long, in a worker's
  * batch or in the line, wait no longer than that.
  */
@@ -81,32 +81,36 @@ cores(const quern_executor *pool)
 /* ---- waking ---- */
 
 /*
- * Would `more` workers than now only get into the way of a loop?  Without the
- * lock, the answer is a hint.
+ * Would `more` workers than now only get into the way of a loop, or of callers
+ * that compute themselves?  Without the lock, the answer is a hint.
  */
 static bool
-crowds_out_a_loop(const quern_executor *pool, unsigned more)
+crowds_out(const quern_executor *pool, unsigned more)
 {
 	unsigned loops = __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
+	unsigned callers = __atomic_load_n(&pool->callers_in, __ATOMIC_RELAXED);
 	unsigned fed = (unsigned)__atomic_load_n(&pool->fed, __ATOMIC_RELAXED);
-	unsigned awake =
-	    pool->n_workers - __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
+	unsigned workers = more + pool->n_workers -
+	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
 	unsigned cores =
 	    pool->n_cores > pool->n_workers ? pool->n_cores : pool->n_workers;
-
-	loops = loops ? loops : fed;
-	return loops && awake && awake + more > 1 &&
-	    awake + more + loops > cores &&
+	unsigned others = callers > loops ? callers : loops;
+	bool short_calls =
 	    __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) < SHORT_NS &&
 	    !(__atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
 		QUERN__OPEN_LANES);
+
+	/* Who submits from outside of callbacks runs, too. */
+	others = others ? others : fed;
+	return others && workers > 1 && workers + others > cores &&
+	    (callers || short_calls);
 }
 
 bool
 quern__pool_has_idle_core(const quern_executor *pool)
 {
 	return __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) &&
-	    !crowds_out_a_loop(pool, 1);
+	    !crowds_out(pool, 1);
 }
 
 bool
@@ -115,7 +119,7 @@ quern__pool_wants_wake_locked(quern_executor *pool)
 	if (!pool->asleep || pool->waking || pool->spinning)
 		return false;
 	/* If nobody watches yet, the one who is woken will. */
-	if (pool->watching && crowds_out_a_loop(pool, 1))
+	if (pool->watching && crowds_out(pool, 1))
 		return false;
 	pool->waking = true;
 	pool->wakes++;
@@ -153,7 +157,7 @@ quern__pool_call_for(quern_executor *pool)
 	if (__atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) &&
 	    !__atomic_load_n(&pool->spinning, __ATOMIC_SEQ_CST) &&
 	    !(__atomic_load_n(&pool->watching, __ATOMIC_RELAXED) &&
-		crowds_out_a_loop(pool, 1)))
+		crowds_out(pool, 1)))
 		wake_if_wanted(pool);
 }
 
@@ -329,7 +333,7 @@ watch_locked(struct quern__worker *worker)
 		visits = pool->visits;
 		sleep_counted_locked(worker, WATCH_NS);
 	} while (!pool->leaving && pool->visits != visits &&
-	    crowds_out_a_loop(pool, 1) && work_left_locked(pool));
+	    crowds_out(pool, 1) && work_left_locked(pool));
 	quern__note(&pool->watching, 0);
 }
 
@@ -338,7 +342,7 @@ quern__idle_step_aside_locked(struct quern__worker *worker)
 {
 	quern_executor *pool = worker->pool;
 
-	if (pool->leaving || !crowds_out_a_loop(pool, 0))
+	if (pool->leaving || !crowds_out(pool, 0))
 		return false;
 	count_asleep_locked(pool, 1);
 	if (pool->watching)

@@ -94,6 +94,7 @@ struct quern_executor {
 	unsigned asleep;      /* workers; written with the lock held */
 	unsigned spinning;    /* workers; written with the lock held */
 	unsigned loops_awake; /* loops that run callbacks now */
+	unsigned callers_in;  /* blocking callers that compute */
 	uint64_t watching;    /* 1: a worker has stepped aside and looks on */
 
 	pthread_mutex_t lock __attribute__((aligned(64)));

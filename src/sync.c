@@ -238,17 +238,24 @@ quern_run(quern_executor *executor, quern_op op)
 	if (!executor && quern__op_is_loop(&op) && !quern__fork_generation())
 		return run_on_team(&job);
 	quern__permits_force(1);
-	if (executor)
+	if (executor) {
 		quern__pool_force_slot(executor);
+		__atomic_fetch_add(&executor->callers_in, 1, __ATOMIC_RELAXED);
+	}
 	status = run_here(executor,
 	    (quern_context) {
 		.job = &job,
 		.index = executor ? executor->n_workers : 0,
 		.track = executor ? &executor->callers : NULL,
 	    });
-	if (executor)
-		quern__pool_give_slots(executor, 1);
 	quern__permits_give(1);
+	if (executor) {
+		__atomic_fetch_sub(&executor->callers_in, 1, __ATOMIC_RELAXED);
+		/* Whom we kept from a core may have it now. */
+		if (quern__pool_urgent(executor, QUERN__LANES_COMPUTE))
+			quern__pool_call_for(executor);
+		quern__pool_give_slots(executor, 1);
+	}
 	return status;
 }
 

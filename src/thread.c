@@ -44,7 +44,22 @@ quern__thread_join(pthread_t thread)
 int
 quern__mutex_init(pthread_mutex_t *mutex)
 {
-	return -pthread_mutex_init(mutex, NULL);
+	pthread_mutexattr_t attr;
+	int err;
+
+	err = pthread_mutexattr_init(&attr);
+	if (err)
+		return -err;
+		/*
+	 * Our locks are held for some stores: look again for a moment before
+	 * sleeping, where the C library can.
+	 */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+	(void)pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+	err = pthread_mutex_init(mutex, &attr);
+	pthread_mutexattr_destroy(&attr);
+	return -err;
 }
 
 int

@@ -109,6 +109,9 @@ run_loop(struct quern__worker *worker, quern_job *job)
 	 */
 	pthread_mutex_lock(&pool->lock);
 	last = quern__pool_leave_locked(pool, job, exhausted);
+	/* We are back at the line in a moment: as good as a wake. */
+	if (!last || !job->op.kind->acc_bytes)
+		pool->waking = true;
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
 		quern__loop_finish(job, 0, &worker->counts);
@@ -200,13 +203,16 @@ static quern_job *
 pick_locked(struct quern__worker *worker)
 {
 	quern_executor *pool = worker->pool;
-	bool spun = false;
+	bool spun = false, aside = false;
 	quern_job *job;
 
 	for (;;) {
 		quern__pool_absorb_locked(pool);
-		if (quern__idle_step_aside_locked(worker))
+		/* Once: then there was a reason to come back. */
+		if (!aside && quern__idle_step_aside_locked(worker)) {
+			aside = true;
 			continue;
+		}
 		job = quern__line_pick(&pool->line, QUERN__COMPUTE);
 		if (job)
 			return job;
@@ -236,6 +242,7 @@ visit_line(struct quern__worker *worker, bool *waiting)
 		quern__idle_linger(pool);
 	(void)quern__permits_limit();
 	pthread_mutex_lock(&pool->lock);
+	pool->waking = false; /* we have come round */
 	learn_cost_locked(worker);
 	/* What is left if something more urgent came. */
 	if (worker->batch.next < worker->batch.filled)
