@@ -80,8 +80,11 @@ next_ended(quern_loop *loop)
 	if (!loop->backlog)
 		loop->backlog = quern__mailbox_take(&loop->done);
 	job = loop->backlog;
-	if (job)
-		loop->backlog = job->own.next;
+	if (!job)
+		return NULL;
+	loop->backlog = job->own.next;
+	if (loop->backlog)
+		quern__job_prefetch(loop->backlog);
 	return job;
 }
 

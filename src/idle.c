@@ -309,19 +309,10 @@ quern__idle_sleep_locked(struct quern__worker *worker)
 	count_asleep_locked(pool, -1u);
 }
 
-static bool
-work_left_locked(const quern_executor *pool)
-{
-	if (pool->line.held & QUERN__COMPUTE ||
-	    __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED))
-		return true;
-	for (unsigned i = 0; i < pool->n_workers; i++)
-		if (quern__batch_left_locked(&pool->worker[i].batch))
-			return true;
-	return false;
-}
-
-/* Look now and then, until there is a reason to help. */
+/*
+ * Look now and then, until the line does not move any more: either somebody
+ * must help, or there is nothing to do.
+ */
 static void
 watch_locked(struct quern__worker *worker)
 {
@@ -332,8 +323,8 @@ watch_locked(struct quern__worker *worker)
 	do {
 		visits = pool->visits;
 		sleep_counted_locked(worker, WATCH_NS);
-	} while (!pool->leaving && pool->visits != visits &&
-	    crowds_out(pool, 1) && work_left_locked(pool));
+	} while (
+	    !pool->leaving && pool->visits != visits && crowds_out(pool, 1));
 	quern__note(&pool->watching, 0);
 }
 
@@ -412,7 +403,9 @@ quern__pool_loop_spin(quern_loop *loop)
 	uint64_t ns =
 	    pool->spin_ns < LOOP_SPIN_NS ? pool->spin_ns : LOOP_SPIN_NS;
 
-	if (!ns || running_threads(pool) > cores(pool) ||
+	/* A worker that has yet to step aside is no reason to sleep. */
+	if (!ns || !cores(pool) ||
+	    (running_threads(pool) > cores(pool) && !crowds_out(pool, 0)) ||
 	    !pays(&loop->spins_missed) ||
 	    !spin(end_seen, loop, ns, &loop->spins_missed))
 		return false;

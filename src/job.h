@@ -99,6 +99,18 @@ quern__word_reason(uint32_t word)
 	return (word >> QUERN__REASON_SHIFT) & 0xff;
 }
 
+/*
+ * It is handled in a moment: what it is and where it goes is in other cache
+ * lines than the chain it comes in.
+ */
+static inline void
+quern__job_prefetch(const quern_job *job)
+{
+	__builtin_prefetch(job);
+	__builtin_prefetch(&job->op.arg);
+	__builtin_prefetch(&job->own.pool);
+}
+
 static inline enum quern__state
 quern__job_state(const quern_job *job)
 {

@@ -208,7 +208,7 @@ pick_locked(struct quern__worker *worker)
 
 	for (;;) {
 		quern__pool_absorb_locked(pool);
-		/* Once: then there was a reason to come back. */
+		/* Once in a row: it came back for a reason. */
 		if (!aside && quern__idle_step_aside_locked(worker)) {
 			aside = true;
 			continue;
@@ -225,8 +225,10 @@ pick_locked(struct quern__worker *worker)
 			return NULL;
 		/* After a spin all of it again: it is some time ago. */
 		spun = !spun && quern__idle_spin_locked(worker);
-		if (!spun)
+		if (!spun) {
 			quern__idle_sleep_locked(worker);
+			aside = false;
+		}
 	}
 }
 
