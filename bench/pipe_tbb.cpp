@@ -4,9 +4,8 @@
  * see pipe.h.
  *
  * Two pipes, since neither is the faster one everywhere: one spawns a job from
- * the loop's thread, as task_group::run() does, the other hands it to an arena,
- * as task_arena::enqueue() does.  Jobs are task objects of ours in one array,
- * passed to the functions below those two, which would allocate for each job.
+ * the loop's thread with task_group::run(), the other hands it to an arena with
+ * task_arena::enqueue().
  *
  * A finished task goes onto a lock-free list; the push that finds the list
  * empty writes to an eventfd, which an epoll loop watches.  The loop takes the
@@ -30,29 +29,23 @@
 namespace
 {
 
-namespace d1 = tbb::detail::d1;
-
-struct job : public d1::task {
+struct job {
 	job *next;
 
-	d1::task *execute(d1::execution_data &) override;
-	d1::task *cancel(d1::execution_data &) override
-	{
-		die("oneTBB: a job was cancelled");
-	}
+	void run();
 };
 
-/* release in execute(), acquire in take(): what a job has done, and next. */
+/* release in run(), acquire in take(): what a job has done, and next. */
 std::atomic<job *> ended;
 int wake_fd, poll_fd, ticks_fd;
-d1::task_arena *arena;
-d1::task_group_context *context;
+tbb::task_arena *arena;
+tbb::task_group *group;
 job *jobs;
 size_t in_flight;
 bool watching;
 
-d1::task *
-job::execute(d1::execution_data &)
+void
+job::run()
 {
 	job *head = ended.load(std::memory_order_relaxed);
 
@@ -63,7 +56,6 @@ job::execute(d1::execution_data &)
 	    head, this, std::memory_order_release, std::memory_order_relaxed));
 	if (!head && eventfd_write(wake_fd, 1))
 		die("oneTBB: the loop cannot be woken");
-	return nullptr;
 }
 
 job *
@@ -104,9 +96,9 @@ tbb_open(unsigned workers, int tick_fd)
 	static tbb::global_control control(
 	    tbb::global_control::max_allowed_parallelism, (size_t)width);
 
-	arena = new d1::task_arena(width - 1, 0);
+	arena = new tbb::task_arena(width - 1, 0);
 	arena->initialize();
-	context = new d1::task_group_context;
+	group = new tbb::task_group;
 	ticks_fd = tick_fd;
 	wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	poll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -127,7 +119,7 @@ tbb_spawn(size_t first, size_t n)
 {
 	in_flight += n;
 	for (size_t i = first; i < first + n; i++)
-		d1::spawn(jobs[i], *context);
+		group->run([i] { jobs[i].run(); });
 }
 
 void
@@ -135,7 +127,7 @@ tbb_enqueue(size_t first, size_t n)
 {
 	in_flight += n;
 	for (size_t i = first; i < first + n; i++)
-		tbb::detail::r1::enqueue(jobs[i], arena);
+		arena->enqueue([i] { jobs[i].run(); });
 }
 
 void
@@ -185,7 +177,7 @@ tbb_run()
 
 extern "C" {
 extern const struct pipe pipe_tbb_spawn, pipe_tbb_enqueue;
-const struct pipe pipe_tbb_spawn = { "oneTBB spawn", true, tbb_open, tbb_make,
+const struct pipe pipe_tbb_spawn = { "oneTBB task_group", true, tbb_open, tbb_make,
 	tbb_spawn, nullptr, tbb_watch, tbb_run };
 const struct pipe pipe_tbb_enqueue = { "oneTBB enqueue", true, tbb_open,
 	tbb_make, tbb_enqueue, nullptr, tbb_watch, tbb_run };
