@@ -11,6 +11,8 @@
 ## make bench      measure quern and its peers side by side, and print a table;
 ##                 SUBJECTS='1 throughput' chooses, FORMAT=tsv is for programs,
 ##                 QUICK=1 only sees whether all of it runs
+## make bench-charts
+##                 the subjects that charts are drawn of; needs gnuplot
 ## make install    honours DESTDIR prefix libdir includedir pkgconfigdir
 ## make uninstall  remove what install put there
 ## make deps       install the Debian packages that all of this needs
@@ -390,7 +392,10 @@ $(B)/bench/costs: $(B)/bench/calls.o
 bench: $(bench_programs)
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \
 	    sh bench/run.sh $(B)/bench $(SUBJECTS)
-.PHONY: bench
+	@sh bench/charts.sh $(B)/bench
+bench-charts: SUBJECTS := throughput scaling
+bench-charts: bench
+.PHONY: bench bench-charts
 
 endif
 

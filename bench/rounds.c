@@ -132,15 +132,19 @@ rounds_measure(const char *work, const struct figure figure[], size_t figures,
 	}
 	for (size_t f = 0; f < figures; f++) {
 		double best = 0;
+		bool found = false;
 
 		for (size_t c = 0; c < contenders; c++) {
 			double median;
 
 			stats_sort(value[c][f], rounds);
 			median = stats_median(value[c][f], rounds);
-			if (contender[c].peer && median > 0 &&
-			    (best <= 0 || (median > best) == figure[f].more))
+			if (!contender[c].peer)
+				continue;
+			if (!found || (figure[f].more ? median > best :
+							median < best))
 				best = median;
+			found = true;
 		}
 		for (size_t c = 0; c < contenders; c++)
 			print_row(work, &figure[f], contender[c].who,

@@ -60,6 +60,6 @@ for program in $programs; do
 done
 rm -f "$part"
 test "${FORMAT-}" = tsv || cat <<'END'
-value: the median of five rounds taken in turn, and their spread.
+value: the median of the rounds, which were taken in turn, and their spread.
 ratio: how many times as good as the best peer; above 1 is better.
 END
