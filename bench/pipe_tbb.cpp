@@ -177,8 +177,8 @@ tbb_run()
 
 extern "C" {
 extern const struct pipe pipe_tbb_spawn, pipe_tbb_enqueue;
-const struct pipe pipe_tbb_spawn = { "oneTBB task_group", true, tbb_open, tbb_make,
-	tbb_spawn, nullptr, tbb_watch, tbb_run };
+const struct pipe pipe_tbb_spawn = { "oneTBB task_group", true, tbb_open,
+	tbb_make, tbb_spawn, nullptr, tbb_watch, tbb_run };
 const struct pipe pipe_tbb_enqueue = { "oneTBB enqueue", true, tbb_open,
 	tbb_make, tbb_enqueue, nullptr, tbb_watch, tbb_run };
 }

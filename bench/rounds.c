@@ -141,8 +141,8 @@ rounds_measure(const char *work, const struct figure figure[], size_t figures,
 			median = stats_median(value[c][f], rounds);
 			if (!contender[c].peer)
 				continue;
-			if (!found || (figure[f].more ? median > best :
-							median < best))
+			if (!found ||
+			    (figure[f].more ? median > best : median < best))
 				best = median;
 			found = true;
 		}

@@ -92,6 +92,15 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 	}
 }
 
+/* A lane that was passed over more often than that is due. */
+static unsigned
+due_age(unsigned held, unsigned lane)
+{
+	bool behind_own = quern__lane_is_open(lane) && held & 1u << (lane - 1);
+
+	return behind_own ? QUERN__OPEN_AGE : QUERN__LANE_AGE;
+}
+
 /* The lane whose turn it is, of those in `held`, which all hold something. */
 static unsigned
 turn(const struct quern__line *line, unsigned held)
@@ -102,7 +111,7 @@ turn(const struct quern__line *line, unsigned held)
 	for (unsigned n = chosen + 1; n < QUERN__LANES; n++) {
 		/* It is being passed over once more. */
 		age = held & 1u << n ? line->lane[n].age + 1 : 0;
-		if (age > QUERN__LANE_AGE && age > oldest) {
+		if (age > due_age(held, n) && age > oldest) {
 			chosen = n;
 			oldest = age;
 		}
@@ -143,17 +152,23 @@ unsigned
 quern__line_take_calls(
     struct quern__line *line, unsigned lane, quern_job *out[], unsigned most)
 {
+	unsigned others = line->held & QUERN__COMPUTE & ~(1u << lane);
+	unsigned own_open = 1u << (lane + 1);
 	quern_job *job = line->lane[lane].first;
 	unsigned n = 0;
 
-	if ((line->held & QUERN__COMPUTE) != 1u << lane)
+	if (others & ~own_open)
 		return 0;
+	if (others && most > QUERN__OPEN_AGE - line->lane[lane + 1].age)
+		most = QUERN__OPEN_AGE - line->lane[lane + 1].age;
 	for (; n < most && job && !quern__op_is_loop(&job->op); n++) {
 		out[n] = job;
 		job->own.place = QUERN__ELSEWHERE;
 		job = job->own.next;
 	}
 	line->waiting -= n;
+	if (others)
+		line->lane[lane + 1].age += n;
 	line->lane[lane].first = job;
 	if (job) {
 		job->own.at.prev = NULL;

@@ -18,7 +18,9 @@
  * Workers serve the first six lanes and blocking threads the last three; a
  * mask says which.  Of these the first lane that holds something is served,
  * except that a lane which was passed over 16 times while it held something
- * comes first then.  Counting instead of looking at a clock keeps this the
+ * comes first then.  An open lane stands back longer for jobs of its own
+ * priority, 16384 times: else short ones would wait for one block after the
+ * other of a long loop.  Counting instead of looking at a clock keeps this the
  * same on every machine.
  *
  * The caller holds the pool's lock.
@@ -28,14 +30,20 @@
  *   L2  a job in lane n has `place` IN_LINE and lane n written in it.
  *   L3  `waiting` counts the jobs in the lanes that are not open, and
  *       `blocking` those of them in the last three.
- *   L4  the age of an empty lane is 0, and no age exceeds 16 + 5.
+ *   L4  the age of an empty lane is 0, and no age exceeds 16384 + 5; nor that
+ *       of a lane that is not open 16 + 5.
  */
 #ifndef QUERN_SRC_LINE_H
 #define QUERN_SRC_LINE_H
 
 #include <quern/loop.h>
 
-enum { QUERN__LANES = 9, QUERN__LANES_COMPUTE = 6, QUERN__LANE_AGE = 16 };
+enum {
+	QUERN__LANES = 9,
+	QUERN__LANES_COMPUTE = 6,
+	QUERN__LANE_AGE = 16,
+	QUERN__OPEN_AGE = 16384
+};
 
 /* Sets of lanes, a bit for each: whose they are, and where open loops are. */
 enum {

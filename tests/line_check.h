@@ -59,7 +59,10 @@ static inline bool
 l4_ages_are_bounded_and_0_if_empty(const struct quern__line *line)
 {
 	for (unsigned n = 0; n < QUERN__LANES; n++)
-		if (line->lane[n].age > QUERN__LANE_AGE + 5 ||
+		if (line->lane[n].age > (quern__lane_is_open(n) ?
+						QUERN__OPEN_AGE :
+						QUERN__LANE_AGE) +
+			    5 ||
 		    (!line->lane[n].first && line->lane[n].age))
 			return false;
 	return true;

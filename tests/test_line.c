@@ -229,8 +229,34 @@ none_are_taken_in_a_row_past_anybody(void)
 	push(&line, &other, 4);
 	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 0);
 	take_out(&line, &other);
+	push(&line, &other, 5);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 0);
+	take_out(&line, &other);
 	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 2);
 	check_line(&line);
+}
+
+/* As if they had been picked one by one. */
+static void
+taken_in_a_row_they_pass_over_loops_of_their_own(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[4], loop, *out[4];
+
+	quern_job_init(&loop, quern_for(1, 1, no_range, NULL), NULL);
+	push(&line, &loop, 3);
+	for (int i = 0; i < 4; i++) {
+		quern_job_init(&job[i], quern_call(no_call, NULL), NULL);
+		push(&line, &job[i], 2);
+	}
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 2);
+	check_line(&line);
+	CU_ASSERT_EQUAL(line.lane[3].age, 2);
+	line.lane[3].age = QUERN__OPEN_AGE - 1;
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 1);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 0);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &loop);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[3]);
 }
 
 static void
@@ -289,6 +315,14 @@ model_remove(struct model *model, unsigned lane, unsigned at)
 		model->passed_over[lane] = 0;
 }
 
+static unsigned
+model_due(const struct model *model, unsigned n)
+{
+	bool open = n == 1 || n == 3 || n == 5;
+
+	return open && model->n[n - 1] ? 16384 : 16;
+}
+
 /* From the lanes [first, end). */
 static quern_job *
 model_pick(struct model *model, unsigned first, unsigned end)
@@ -304,7 +338,8 @@ model_pick(struct model *model, unsigned first, unsigned end)
 	for (unsigned n = first + 1; n < end; n++)
 		passed[n] += model->n[n] > 0;
 	for (unsigned n = first + 1; n < end; n++)
-		if (passed[n] > 16 && passed[n] > passed[chosen])
+		if (passed[n] > model_due(model, n) &&
+		    passed[n] > passed[chosen])
 			chosen = n;
 	job = model->job[chosen][0];
 	model_remove(model, chosen, 0);
@@ -401,6 +436,8 @@ main(void)
 		    calls_are_taken_in_a_row_up_to_a_loop_or_the_most },
 		{ "none are taken in a row past anybody",
 		    none_are_taken_in_a_row_past_anybody },
+		{ "taken in a row they pass over loops of their own",
+		    taken_in_a_row_they_pass_over_loops_of_their_own },
 		{ "what is put back comes first",
 		    what_is_put_back_comes_first },
 		{ "the first waiting job stays where it is",

@@ -67,36 +67,53 @@ an_open_lane_ages_like_any_other(void)
 }
 
 static void
-five_lanes_that_aged_together_are_served_one_by_one(void)
+an_open_lane_stands_back_for_jobs_of_its_own_priority(void)
 {
 	struct quern__line line = { .held = 0 };
-	quern_job job[QUERN__LANES_COMPUTE] = { { NULL } };
+	quern_job normal = { NULL }, loop = { NULL };
 
-	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++)
-		push(&line, &job[n], n);
+	push(&line, &normal, 2);
+	push(&line, &loop, 3);
+	for (int i = 0; i < 16384; i++)
+		CU_ASSERT_EQUAL(turn(&line), 2);
+	CU_ASSERT_EQUAL(turn(&line), 3);
+	CU_ASSERT_EQUAL(turn(&line), 2);
+}
+
+static void
+lanes_that_aged_together_are_served_one_by_one(void)
+{
+	static const unsigned lane[] = { 0, 2, 4 };
+	struct quern__line line = { .held = 0 };
+	quern_job job[4] = { { NULL } };
+
+	for (int i = 0; i < 3; i++)
+		push(&line, &job[i], lane[i]);
+	push(&line, &job[3], 5);
 	for (int i = 0; i < 16; i++)
 		CU_ASSERT_EQUAL(turn(&line), 0);
-	for (unsigned n = 1; n < QUERN__LANES_COMPUTE; n++)
-		CU_ASSERT_EQUAL(turn(&line), n);
+	CU_ASSERT_EQUAL(turn(&line), 2);
+	CU_ASSERT_EQUAL(turn(&line), 4);
 	CU_ASSERT_EQUAL(turn(&line), 0);
+	/* Once its jobs are gone, it is a lane like any other. */
+	take_out(&line, &job[2]);
+	CU_ASSERT_EQUAL(turn(&line), 5);
 }
 
 static void
 of_lanes_that_are_due_the_oldest_comes_first(void)
 {
 	struct quern__line line = { .held = 0 };
-	quern_job high = { NULL }, later = { NULL }, due[2] = { { NULL } };
+	quern_job high = { NULL }, normal = { NULL }, low = { NULL };
 
 	push(&line, &high, 0);
-	push(&line, &due[0], 3);
-	push(&line, &due[1], 4);
-	CU_ASSERT_EQUAL(turn(&line), 0);
-	push(&line, &later, 2);
-	for (int i = 1; i < 16; i++)
-		CU_ASSERT_EQUAL(turn(&line), 0);
-	CU_ASSERT_EQUAL(turn(&line), 3);
+	push(&line, &normal, 2);
+	push(&line, &low, 4);
+	line.lane[2].age = QUERN__LANE_AGE;
+	line.lane[4].age = QUERN__LANE_AGE + 1;
 	CU_ASSERT_EQUAL(turn(&line), 4); /* though lane 2 is due as well */
 	CU_ASSERT_EQUAL(turn(&line), 2);
+	CU_ASSERT_EQUAL(turn(&line), 0);
 }
 
 static void
@@ -162,8 +179,10 @@ main(void)
 		    an_endless_stream_of_high_starves_neither_normal_nor_low },
 		{ "an open lane ages like any other",
 		    an_open_lane_ages_like_any_other },
-		{ "five lanes that aged together are served one by one",
-		    five_lanes_that_aged_together_are_served_one_by_one },
+		{ "an open lane stands back for jobs of its own priority",
+		    an_open_lane_stands_back_for_jobs_of_its_own_priority },
+		{ "lanes that aged together are served one by one",
+		    lanes_that_aged_together_are_served_one_by_one },
 		{ "of lanes that are due the oldest comes first",
 		    of_lanes_that_are_due_the_oldest_comes_first },
 		{ "blocking lanes age by themselves",
