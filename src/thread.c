@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 int
 quern__thread_start(
@@ -33,6 +36,20 @@ quern__thread_start(
 	(void)pthread_setname_np(*out, cut);
 	errno = saved;
 	return 0;
+}
+
+void
+quern__thread_step_back(unsigned nice)
+{
+	id_t self = (id_t)syscall(SYS_gettid);
+	int saved = errno, now;
+
+	if (!nice)
+		return;
+	/* On Linux a nice value is a thread's. */
+	now = getpriority(PRIO_PROCESS, self);
+	(void)setpriority(PRIO_PROCESS, self, now + (int)nice);
+	errno = saved;
 }
 
 void

@@ -15,6 +15,8 @@
 int quern__thread_start(
     pthread_t *out, const char *name, void *(*main)(void *), void *arg);
 void quern__thread_join(pthread_t thread);
+/* Add to the calling thread's nice value; where that fails, nothing changes. */
+void quern__thread_step_back(unsigned nice);
 
 /* Mutexes and condition variables whose making can fail in tests too. */
 int quern__mutex_init(pthread_mutex_t *mutex);

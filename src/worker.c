@@ -27,6 +27,7 @@
 #include "omp.h"
 #include "permit.h"
 #include "pool.h"
+#include "thread.h"
 
 enum {
 	BATCH_NS = 50000,
@@ -307,6 +308,7 @@ quern__worker_main(void *arg)
 	quern__idle_take_permit(worker);
 	quern__note(&worker->busy_since_ns, quern__now_ns());
 	quern__cpus_unbind();
+	quern__thread_step_back(pool->options.nice);
 	(void)quern__fpmode_enter();
 	if (pool->options.thread_start)
 		pool->options.thread_start(

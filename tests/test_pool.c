@@ -9,7 +9,11 @@
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "src/pool.h"
 #include "support.h"
 
 /* ---- options ---- */
@@ -56,16 +60,72 @@ bad_options_make_no_executor(void)
 	memset(&options, 0xff, sizeof(options));
 	quern_threads_options_init(&options);
 	CU_ASSERT_EQUAL(options.workers, 0);
-	for (int bad = 0; bad < 6; bad++) {
+	for (int bad = 0; bad < 8; bad++) {
 		quern_threads_options_init(&options);
 		options.blocking_threads = bad == 0 ? 65537 : 0;
 		options.reserved[0] = bad == 1;
-		options.reserved[7] = bad == 2;
+		options.reserved[6] = bad == 2;
 		options.workers = bad == 3 ? 65537 : bad == 4 ? UINT_MAX : 1;
 		options.queue_limit = bad == 5 ? SIZE_MAX : 1;
+		options.spin_us = bad == 6 ? 1000001 : -1;
+		options.nice = bad == 7 ? 20 : 19;
 		CU_ASSERT_EQUAL(
 		    quern_threads_create(&executor, &options), -EINVAL);
 		CU_ASSERT_PTR_NULL(executor);
+	}
+}
+
+static void
+spinning_follows_the_option_and_needs_two_cores(void)
+{
+	static const struct {
+		int us;
+		uint64_t ns;
+	} cases[] = { { 0, 60000 }, { -1, 0 }, { 7, 7000 } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		quern_threads_options options;
+		quern_executor *executor = NULL;
+
+		quern_threads_options_init(&options);
+		options.workers = 1;
+		options.spin_us = cases[i].us;
+		CU_ASSERT_EQUAL_FATAL(
+		    quern_threads_create(&executor, &options), 0);
+		CU_ASSERT_EQUAL(
+		    executor->spin_ns, executor->n_cores > 1 ? cases[i].ns : 0);
+		end_executor(executor);
+	}
+}
+
+static int
+nice_now(quern_context *ctx, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	return getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
+}
+
+static void
+workers_step_back_as_far_as_they_are_told(void)
+{
+	int mine = nice_now(NULL, NULL);
+	quern_threads_options options;
+	quern_job job;
+	struct rig rig;
+
+	for (unsigned nice = 0; nice < 3 && mine + 2 < 19; nice++) {
+		quern_threads_options_init(&options);
+		options.workers = 1;
+		options.nice = nice;
+		if (!rig_open_with(&rig, &options))
+			return;
+		quern_job_init(&job, quern_call(nice_now, NULL), NULL);
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+		rig_run(&rig);
+		CU_ASSERT_EQUAL(quern_job_status(&job), mine + (int)nice);
+		CU_ASSERT_EQUAL(nice_now(NULL, NULL), mine);
+		rig_close(&rig);
 	}
 }
 
@@ -197,6 +257,10 @@ main(void)
 		    the_default_is_a_worker_per_core_of_the_affinity_mask },
 		{ "bad options make no executor",
 		    bad_options_make_no_executor },
+		{ "spinning follows the option and needs two cores",
+		    spinning_follows_the_option_and_needs_two_cores },
+		{ "workers step back as far as they are told",
+		    workers_step_back_as_far_as_they_are_told },
 		{ "the default queue limit is a million",
 		    the_default_queue_limit_is_a_million },
 		{ "an idle pool can be destroyed at any time",

@@ -35,7 +35,20 @@ typedef struct quern_threads_options {
 	void (*thread_start)(unsigned index, void *thread_arg);
 	void (*thread_stop)(unsigned index, void *thread_arg);
 	void *thread_arg;
-	uint64_t reserved[8]; /* keep 0 */
+	/*
+	 * How long a worker that has run dry, or a loop that waits for jobs,
+	 * looks for more before it sleeps, in microseconds: 0: 60 (a loop 20
+	 * at most), if there is more than one core; negative: not at all;
+	 * 1000000 at most.  They do so only where it has paid lately and fewer
+	 * threads run than there are cores.
+	 */
+	int spin_us;
+	/*
+	 * How far workers step back for the loop's thread and for everything
+	 * else on the machine: added to their nice value, 0 to 19.
+	 */
+	unsigned nice;
+	uint64_t reserved[7]; /* keep 0 */
 } quern_threads_options;
 
 /*
@@ -77,8 +90,9 @@ QUERN_API void quern_threads_options_init(quern_threads_options *options);
  * Returns 0            *out is the executor; end it with
  *                      quern_executor_destroy().
  *         -EINVAL      out is NULL, a reserved word is not 0, there are more
- *                      than 65536 workers or blocking threads, or queue_limit
- *                      is SIZE_MAX / 2 or more.
+ *                      than 65536 workers or blocking threads, queue_limit
+ *                      is SIZE_MAX / 2 or more, or spin_us or nice is out of
+ *                      range.
  *         -ENOMEM, -EAGAIN  not enough memory or threads; *out is untouched.
  */
 QUERN_API QUERN_MUST_USE int quern_threads_create(
