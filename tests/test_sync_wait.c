@@ -43,14 +43,18 @@ meet_and_let_caller_leave(
 }
 
 static void
-run_once(int naps, uint64_t spin_ns)
+run_once(int naps, int spin_us)
 {
+	quern_threads_options options;
+
 	watchdog("waiter", 0);
 	gate_init(&brief.both_in);
 	brief.caller = pthread_self();
-	if (!rig_open(&brief.rig, 1))
+	quern_threads_options_init(&options);
+	options.workers = 1;
+	options.spin_us = spin_us;
+	if (!rig_open_with(&brief.rig, &options))
 		return;
-	brief.rig.executor->spin_ns = spin_ns;
 	CU_ASSERT_EQUAL(quern_run(brief.rig.executor,
 			    quern_for(2, 1, meet_and_let_caller_leave, &naps)),
 	    0);
@@ -61,21 +65,21 @@ static void
 a_caller_that_sleeps_is_woken_by_its_last_helper(void)
 {
 	for (unsigned long i = 0; i < rounds(10); i++)
-		run_once(3, 0);
+		run_once(3, -1);
 }
 
 static void
 a_caller_that_is_about_to_sleep_is_not_forgotten(void)
 {
 	for (unsigned long i = 0; i < rounds(200); i++)
-		run_once(0, 0);
+		run_once(0, -1);
 }
 
 static void
 a_caller_that_spins_sees_its_last_helper_leave(void)
 {
 	for (unsigned long i = 0; i < rounds(100); i++)
-		run_once(0, 1000000000);
+		run_once(0, 1000000);
 }
 
 int
