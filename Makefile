@@ -172,6 +172,7 @@ sources := \
     src/pool.c \
     src/accounts.c \
     src/shutdown.c \
+    src/permit.c \
     src/cpus.c \
     src/stats.c \
     src/status.c \

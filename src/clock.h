@@ -20,6 +20,25 @@ quern__now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* The same as of the last tick, some milliseconds old, but cheaper. */
+static inline uint64_t
+quern__now_coarse_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* When `ns` from now is; what is beyond all clocks is the end of them. */
+static inline uint64_t
+quern__after_ns(uint64_t ns)
+{
+	uint64_t now = quern__now_ns();
+
+	return ns < INT64_MAX - now ? now + ns : INT64_MAX;
+}
+
 /*
  * When `seconds` from now is; `seconds` is not negative.  Beyond 100 years,
  * infinity included, it is never: 0.

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "permit.h"
+
 /* Written in a child before it has a second thread, so it needs no lock. */
 static unsigned generation;
 
@@ -21,6 +23,7 @@ static void
 in_child(void)
 {
 	generation++;
+	quern__permits_restart();
 }
 
 static void

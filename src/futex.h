@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -28,6 +29,21 @@ quern__futex_wait(const uint32_t *word, uint32_t seen)
 	int saved = errno;
 
 	(void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+	errno = saved;
+}
+
+/* The same, until `at_ns` of CLOCK_MONOTONIC at the latest. */
+static inline void
+quern__futex_wait_until(const uint32_t *word, uint32_t seen, uint64_t at_ns)
+{
+	struct timespec at = {
+		.tv_sec = (time_t)(at_ns / 1000000000),
+		.tv_nsec = (long)(at_ns % 1000000000),
+	};
+	int saved = errno;
+
+	(void)syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, seen, &at,
+	    NULL, FUTEX_BITSET_MATCH_ANY);
 	errno = saved;
 }
 
