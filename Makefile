@@ -161,6 +161,7 @@ sources := \
     src/grid.c \
     src/sync.c \
     src/omp.c \
+    src/lane.c \
     src/context.c \
     src/done.c \
     src/deliver.c \

@@ -12,10 +12,24 @@
 
 #include <omp.h>
 
+#include "cpus.h"
 #include "fpmode.h"
 #include "grid.h"
 #include "mem.h"
 #include "thread.h"
+
+/*
+ * Archer, without which the thread sanitizer does not understand libomp, does
+ * not survive a teams construct outside the main thread (LLVM 14).
+ */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER 1
+#endif
+#endif
+#ifndef THREAD_SANITIZER
+#define THREAD_SANITIZER 0
+#endif
 
 struct quern__omp_setting
 quern__omp_hold_to_one(void)
@@ -127,6 +141,8 @@ team_width(void)
 	    1;
 }
 
+/* ---- blocks of a loop ---- */
+
 static void
 run_as(quern_job *job, unsigned index)
 {
@@ -148,4 +164,58 @@ quern__omp_run_grid(quern_job *job)
 	}
 #pragma omp parallel
 	run_as(job, (unsigned)omp_get_thread_num());
+}
+
+/* ---- threads of our own that lead a team ---- */
+
+/*
+ * Regions of this thread are that wide, no more and no less.  Each time anew:
+ * a function may have changed it.
+ */
+static void
+allow(unsigned width)
+{
+	/* OMP_DYNAMIC would make it narrower at will. */
+	omp_set_dynamic(0);
+	omp_set_num_threads((int)width);
+	omp_set_max_active_levels(width > 1);
+}
+
+bool
+quern__omp_lead(unsigned width)
+{
+	allow(width);
+	if (!team_can_start((int)width))
+		return false;
+		/*
+	 * Bound by OpenMP, the leaders of all lanes would sit on the first
+	 * place, since each of them is a first thread.  It binds in the first
+	 * region, so the way out is inside.
+	 */
+#pragma omp parallel
+	quern__cpus_unbind();
+	return true;
+}
+
+int
+quern__omp_lead_call(quern_context *ctx, unsigned width)
+{
+	int status;
+
+	allow(width);
+	/* With no active level there is nothing to hold down, and libomp would
+	 * forget the width. */
+	if (width == 1 || THREAD_SANITIZER)
+		return quern__op_call(ctx);
+		/* Holds even num_threads(64) to the width; starts no thread. */
+#pragma omp teams num_teams(1) thread_limit(width)
+	status = quern__op_call(ctx);
+	return status;
+}
+
+void
+quern__omp_lead_grid(quern_job *job, unsigned width)
+{
+	allow(width);
+	quern__omp_run_grid(job);
 }

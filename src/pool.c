@@ -51,6 +51,15 @@ settle_options(quern_threads_options *out, const quern_threads_options *options)
 		return -EINVAL;
 	if (out->workers > WORKERS_MOST || out->queue_limit > QUEUE_LIMIT_MOST)
 		return -EINVAL;
+	if (out->engine > QUERN_ENGINE_LANE || out->reserved1)
+		return -EINVAL;
+	/*
+	 * Which engine is faster has to be measured (bench/), not argued.
+	 * Until then: the pool, whose workers may come late to a loop and need
+	 * not wait for each other.
+	 */
+	if (out->engine == QUERN_ENGINE_DEFAULT)
+		out->engine = QUERN_ENGINE_POOL;
 	if (!out->workers)
 		out->workers = quern__cpus();
 	if (!out->queue_limit)
@@ -68,13 +77,24 @@ init_locks(quern_executor *pool)
 		return err;
 	err = quern__cond_init(&pool->grace);
 	if (err)
-		pthread_mutex_destroy(&pool->lock);
+		goto destroy_lock;
+	err = quern__lanes_init(&pool->lanes);
+	if (err)
+		goto destroy_grace;
+	return 0;
+
+	/* Undo in reverse order; each label says what it undoes. */
+destroy_grace:
+	pthread_cond_destroy(&pool->grace);
+destroy_lock:
+	pthread_mutex_destroy(&pool->lock);
 	return err;
 }
 
 static void
 fini_locks(quern_executor *pool)
 {
+	quern__lanes_fini(&pool->lanes);
 	pthread_cond_destroy(&pool->grace);
 	pthread_mutex_destroy(&pool->lock);
 }
@@ -157,12 +177,12 @@ free_pool:
 
 /* Is the calling thread one of the pool's own? */
 static bool
-on_own_thread(const quern_executor *pool)
+on_own_thread(quern_executor *pool)
 {
 	for (unsigned i = 0; i < pool->n_workers; i++)
 		if (pthread_equal(pool->worker[i].thread, pthread_self()))
 			return true;
-	return false;
+	return quern__lanes_is_own(&pool->lanes);
 }
 
 int

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <quern/executor.h>
 
+#include "lane.h"
 #include "line.h"
 
 /* Written by whoever ends a job; atomic, relaxed, for statistics only. */
@@ -71,6 +72,8 @@ struct quern_executor {
 	bool keeper_started;
 	pthread_t keeper;
 	uint64_t grace_ends_ns; /* 0: never */
+
+	struct quern__lanes lanes; /* with a lock of their own */
 };
 
 /* -EINVAL, -ESTALE or 0: may `pool` be touched at all? */

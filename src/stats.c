@@ -45,6 +45,7 @@ quern_executor_stats(const quern_executor *executor, quern_stats *out)
 	stats.wakes = pool->wakes;
 	stats.blocks = pool->caller_blocks;
 	pthread_mutex_unlock(&pool->lock);
+	stats.lanes = quern__lanes_alive(&pool->lanes);
 	stats.workers = pool->n_workers;
 	stats.running = read_count(&pool->counts.running);
 	stats.done = read_count(&pool->counts.done);

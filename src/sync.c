@@ -15,6 +15,8 @@
 #include "fpmode.h"
 #include "grid.h"
 #include "job.h"
+#include "kernels/kernel.h"
+#include "lane.h"
 #include "omp.h"
 #include "pool.h"
 
@@ -72,7 +74,7 @@ run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
 static int
 enter(quern_executor *pool, quern_job *job)
 {
-	bool closed, wake = false;
+	bool closed;
 
 	pthread_mutex_lock(&pool->lock);
 	/* What runs inside a job is a part of that job, which may finish. */
@@ -82,24 +84,39 @@ enter(quern_executor *pool, quern_job *job)
 		__atomic_fetch_add(&pool->counts.running, 1, __ATOMIC_RELAXED);
 		job->own.inside = 1;
 	}
-	if (!closed && quern__op_is_loop(&job->op) &&
-	    quern__grid_of(&job->op).blocks > 1) {
-		job->own.lane++;
-		quern__line_push(&pool->line, job);
-		wake = quern__pool_wants_wake_locked(pool);
-	}
 	pthread_mutex_unlock(&pool->lock);
-	if (wake)
-		quern__pool_wake(pool);
 	return closed ? -ESHUTDOWN : 0;
 }
 
-/* Work on a loop to its end, and finish it if no helper is left inside. */
+/* Open a loop that we are inside of, so that idle workers join in. */
+static void
+open_loop(quern_executor *pool, quern_job *job)
+{
+	bool wake;
+
+	if (quern__grid_of(&job->op).blocks <= 1)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	job->own.lane++;
+	quern__line_push(&pool->line, job);
+	wake = quern__pool_wants_wake_locked(pool);
+	pthread_mutex_unlock(&pool->lock);
+	if (wake)
+		quern__pool_wake(pool);
+}
+
+/* Run a loop to its end, and finish it if no helper is left inside. */
 static void
 run_loop(quern_executor *pool, quern_context *ctx)
 {
+	int err = quern__grid_begin(ctx->job);
 	bool last;
 
+	if (err) {
+		quern__loop_finish(ctx->job, err);
+		return;
+	}
+	open_loop(pool, ctx->job);
 	(void)quern__grid_work(ctx, NULL, NULL);
 	pthread_mutex_lock(&pool->lock);
 	pool->caller_blocks += ctx->blocks_run;
@@ -109,7 +126,11 @@ run_loop(quern_executor *pool, quern_context *ctx)
 		quern__loop_finish(ctx->job, 0);
 }
 
-/* Run a call, or a loop with the help of idle workers. */
+/*
+ * Run a call, or a loop with the help of idle workers, or have a lane run it.
+ * What runs inside a job never gets a lane of its own: the job may have one,
+ * and would wait for cores that it holds itself.
+ */
 static int
 run_helped(quern_executor *pool, quern_job *job, unsigned index)
 {
@@ -118,19 +139,15 @@ run_helped(quern_executor *pool, quern_job *job, unsigned index)
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.woken = PTHREAD_COND_INITIALIZER,
 	};
-	bool is_loop = quern__op_is_loop(&job->op);
 	int err;
 
-	err = is_loop ? quern__grid_begin(job) : 0;
-	if (err)
-		return err;
 	job->own.then.waiter = &waiter;
 	err = enter(pool, job);
-	if (err) {
-		quern__grid_drop(job);
+	if (err)
 		return err;
-	}
-	if (is_loop)
+	if (!job->own.part_of.outer && quern__lanes_run(pool, job, 0))
+		; /* only to wait for */
+	else if (quern__op_is_loop(&job->op))
 		run_loop(pool, &ctx);
 	else
 		quern__job_finish(job, quern__op_call(&ctx));
@@ -163,7 +180,7 @@ restore(struct surroundings before)
 	quern__fpmode_leave(before.fpmode);
 }
 
-/* A loop on the calling thread's OpenMP team. */
+/* A loop, or a call that wants one, on the calling thread's OpenMP team. */
 static int
 run_on_team(quern_job *job)
 {
@@ -188,6 +205,12 @@ run_here(quern_executor *pool, quern_job *job, unsigned index)
 	return status;
 }
 
+static bool
+uses_team(const quern_op *op)
+{
+	return quern__op_is_loop(op) || op->kind->team;
+}
+
 int
 quern_run(quern_executor *executor, quern_op op)
 {
@@ -202,7 +225,7 @@ quern_run(quern_executor *executor, quern_op op)
 		return status;
 	quern__job_init_sync(&job, op, executor, NULL);
 	/* libgomp hangs in a child whose parent had a team. */
-	if (!executor && quern__op_is_loop(&op) && !quern__fork_generation())
+	if (!executor && uses_team(&op) && !quern__fork_generation())
 		return run_on_team(&job);
 	if (executor)
 		quern__pool_force_slot(executor);
@@ -210,6 +233,20 @@ quern_run(quern_executor *executor, quern_op op)
 	if (executor)
 		quern__pool_give_slot(executor);
 	return status;
+}
+
+/*
+ * The number that the calling thread has in an op inside another one.  A
+ * thread of a lane, whose number may also be a worker's, leaves that to the
+ * worker, who may come to help.
+ */
+static unsigned
+index_inside(const quern_context *ctx, const quern_executor *pool)
+{
+	if (!pool || ctx->index >= pool->n_workers ||
+	    pthread_equal(pool->worker[ctx->index].thread, pthread_self()))
+		return ctx->index;
+	return pool->n_workers;
 }
 
 int
@@ -228,5 +265,5 @@ quern_run_inside(quern_context *ctx, quern_op op)
 	if (pool && quern__pool_check(pool))
 		return -ESTALE;
 	quern__job_init_sync(&job, op, pool, ctx);
-	return run_here(pool, &job, ctx->index);
+	return run_here(pool, &job, index_inside(ctx, pool));
 }

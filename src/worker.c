@@ -28,6 +28,9 @@
 #include "omp.h"
 #include "pool.h"
 
+/* Of a worker that runs a job. */
+enum { PERMITS_HELD = 0 };
+
 bool
 quern__pool_wants_wake_locked(quern_executor *pool)
 {
@@ -147,6 +150,9 @@ start(struct quern__worker *worker, quern_job *job)
 	bool wake;
 	int err;
 
+	/* Its permits go with the job, and this worker goes on without. */
+	if (quern__lanes_run(pool, job, PERMITS_HELD))
+		return;
 	if (!quern__op_is_loop(&job->op)) {
 		run_call(worker, job);
 		return;

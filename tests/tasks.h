@@ -16,6 +16,10 @@ int tasks(void);
  */
 bool tasks_become(int n);
 
+/* Remember those that there are now; any thread may ask whether it is one. */
+void tasks_remember(void);
+bool task_is_remembered(void);
+
 /* The kernel's number of the calling thread. */
 pid_t task_self(void);
 

@@ -56,13 +56,15 @@ bad_options_make_no_executor(void)
 	memset(&options, 0xff, sizeof(options));
 	quern_threads_options_init(&options);
 	CU_ASSERT_EQUAL(options.workers, 0);
-	for (int bad = 0; bad < 6; bad++) {
+	for (int bad = 0; bad < 8; bad++) {
 		quern_threads_options_init(&options);
 		options.reserved0 = bad == 0;
 		options.reserved[0] = bad == 1;
-		options.reserved[7] = bad == 2;
+		options.reserved[6] = bad == 2;
 		options.workers = bad == 3 ? 65537 : bad == 4 ? UINT_MAX : 1;
 		options.queue_limit = bad == 5 ? SIZE_MAX : 1;
+		options.engine = bad == 6 ? QUERN_ENGINE_LANE + 1 : 0;
+		options.reserved1 = bad == 7;
 		CU_ASSERT_EQUAL(
 		    quern_threads_create(&executor, &options), -EINVAL);
 		CU_ASSERT_PTR_NULL(executor);

@@ -16,6 +16,19 @@ extern "C" {
 
 typedef struct quern_executor quern_executor;
 
+/*
+ * What runs the blocks of loops, kernels included.  It makes no difference to
+ * the results.
+ */
+enum {
+	QUERN_ENGINE_DEFAULT =
+	    0, /* the one that is faster as a rule: the pool */
+	/* The workers, each as it comes free. */
+	QUERN_ENGINE_POOL = 1,
+	/* An OpenMP team, as of quern_team(), of as many threads as workers. */
+	QUERN_ENGINE_LANE = 2
+};
+
 /* Fill with quern_threads_options_init() first, then change what you need. */
 typedef struct quern_threads_options {
 	unsigned workers;   /* 0: as many as this process may use cores */
@@ -24,12 +37,15 @@ typedef struct quern_threads_options {
 	size_t queue_limit;
 	/*
 	 * Called on each worker before its first job and after its last one,
-	 * with its number and thread_arg; NULL: nothing.
+	 * with its number and thread_arg; NULL: nothing.  Not on the threads
+	 * of OpenMP teams.
 	 */
 	void (*thread_start)(unsigned index, void *thread_arg);
 	void (*thread_stop)(unsigned index, void *thread_arg);
 	void *thread_arg;
-	uint64_t reserved[8]; /* keep 0 */
+	unsigned engine;      /* QUERN_ENGINE_...: what runs loops */
+	unsigned reserved1;   /* keep 0 */
+	uint64_t reserved[7]; /* keep 0 */
 } quern_threads_options;
 
 /*
@@ -46,7 +62,8 @@ typedef struct quern_stats {
 	uint64_t blocks;    /* blocks of loops that were run */
 	uint64_t wakes;     /* times a sleeping worker was woken */
 	uint64_t busy_ns;   /* time awake, summed over the workers */
-	uint64_t reserved[7];
+	uint64_t lanes;     /* OpenMP teams, see quern_team(), idle ones too */
+	uint64_t reserved[6];
 } quern_stats;
 
 QUERN_API void quern_threads_options_init(quern_threads_options *options);
@@ -64,8 +81,8 @@ QUERN_API void quern_threads_options_init(quern_threads_options *options);
  * Returns 0            *out is the executor; end it with
  *                      quern_executor_destroy().
  *         -EINVAL      out is NULL, a reserved word is not 0, there are more
- *                      than 65536 workers, or queue_limit is SIZE_MAX / 2 or
- *                      more.
+ *                      than 65536 workers, queue_limit is SIZE_MAX / 2 or
+ *                      more, or the engine is unknown.
  *         -ENOMEM, -EAGAIN  not enough memory or threads; *out is untouched.
  */
 QUERN_API QUERN_MUST_USE int quern_threads_create(
@@ -96,7 +113,8 @@ QUERN_API int quern_executor_shutdown(quern_executor *executor, double seconds);
  * Returns 0            freed.  NULL is fine.
  *         -EBUSY       a completion is not delivered yet, a loop still holds
  *                      it, or a quern_run() is under way.  Nothing changed.
- *         -EDEADLK     called on one of its own workers.
+ *         -EDEADLK     called on one of its own workers, or on the thread that
+ *                      runs the function of a quern_team().
  *         -ESTALE      after fork; its memory stays with the child.
  */
 QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
@@ -109,7 +127,9 @@ QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
  * fork(), or if the team's threads cannot be started, they all run on the
  * calling thread.  With an executor its idle
  * workers help, whatever its queue limit.  A quern_call runs on the calling
- * thread in either case.
+ * thread in either case.  A quern_team runs on the calling thread, with this
+ * thread's own OpenMP settings whatever its width, if there is no executor;
+ * otherwise on a team of the executor's.
  *
  * Thread  any that is not inside a job: there use quern_run_inside().
  * Blocks  yes, also on a loop's thread.
