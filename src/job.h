@@ -15,7 +15,8 @@
  *   CLAIMED -> RUNNING   enter() or run_alone()   same     those inside
  *                        in sync.c
  *   WAITING -> RUNNING   take() in worker.c       worker   those inside
- *   RUNNING -> DONE      quern__job_finish()      worker   the done list
+ *   RUNNING -> DONE      quern__job_finish()      worker,  the done list
+ *                                                 leader
  *   WAITING, RUNNING     quern__job_stop(), and   any      the done list
  *     -> DONE            stop_all() in shutdown.c
  *   DONE -> FREE         deliver() in deliver.c   loop's   the caller

@@ -7,6 +7,8 @@
  * that the caller's setting counts, and its width is the same each time:
  * libgomp ends and starts threads when it changes.  A thread that finds no
  * block leaves at once.
+ *
+ * The same serves the leaders of lanes (lane.c), which set their width first.
  */
 #include "omp.h"
 

@@ -97,6 +97,54 @@ with_few_permits_a_team_is_narrower(void)
 	close_cores(&rig);
 }
 
+/* Where leaders stop before they finish a job; NULL: nowhere. */
+static struct gate *before_finish; /* atomic */
+
+void __real_quern__job_finish(quern_job *job, int status);
+void __wrap_quern__job_finish(quern_job *job, int status);
+
+void
+__wrap_quern__job_finish(quern_job *job, int status)
+{
+	struct gate *gate = __atomic_load_n(&before_finish, __ATOMIC_ACQUIRE);
+
+	if (gate && quern__lanes_is_own(&job->own.pool->lanes))
+		gate_pass(gate);
+	__real_quern__job_finish(job, status);
+}
+
+/* Or a job that is submitted by the completion of another had a new one. */
+static void
+a_lane_can_be_had_again_before_its_job_is_finished(void)
+{
+	struct gate gate = GATE_INITIALIZER;
+	quern_job first, second, call;
+	int told = 0, ran = 0;
+	struct rig rig;
+
+	if (!open_cores(&rig, 1))
+		return;
+	counted_job(&first, quern_team(2, add_one, &ran), &told);
+	counted_job(&second, quern_team(2, add_one, &ran), &told);
+	counted_job(&call, quern_call(add_one, &ran), &told);
+	__atomic_store_n(&before_finish, &gate, __ATOMIC_RELEASE);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &first), 0);
+	gate_await(&gate, 1);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &second), 0);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &call), 0);
+	/* The one worker has handed over the second when it runs the call. */
+	while (quern_job_progress(&call) < 1)
+		nap();
+	CU_ASSERT_EQUAL(ran, 2);
+	CU_ASSERT_EQUAL(lanes_of(&rig), 1);
+	__atomic_store_n(&before_finish, NULL, __ATOMIC_RELEASE);
+	gate_open(&gate);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(told, 3);
+	CU_ASSERT_EQUAL(ran, 3);
+	close_cores(&rig);
+}
+
 static void
 the_worker_is_free_while_a_lane_computes(void)
 {
@@ -221,6 +269,8 @@ main(void)
 		    permits_are_taken_for_the_width_and_all_given_back },
 		{ "with few permits a team is narrower",
 		    with_few_permits_a_team_is_narrower },
+		{ "a lane can be had again before its job is finished",
+		    a_lane_can_be_had_again_before_its_job_is_finished },
 		{ "the worker is free while a lane computes",
 		    the_worker_is_free_while_a_lane_computes },
 		{ "a leader cannot destroy its own executor",
