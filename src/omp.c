@@ -183,33 +183,35 @@ allow(unsigned width)
 	omp_set_max_active_levels(width > 1);
 }
 
+/*
+ * Bound by OpenMP, the leaders of all lanes would sit on the first place, since
+ * each is a first thread.  It binds them in their first region, so the way out
+ * is inside.
+ */
 bool
 quern__omp_lead(unsigned width)
 {
 	allow(width);
 	if (!team_can_start((int)width))
 		return false;
-		/*
-	 * Bound by OpenMP, the leaders of all lanes would sit on the first
-	 * place, since each of them is a first thread.  It binds in the first
-	 * region, so the way out is inside.
-	 */
 #pragma omp parallel
 	quern__cpus_unbind();
 	return true;
 }
 
+/*
+ * The teams construct holds even num_threads(64) to the width, and starts no
+ * thread.  For a width of 1 it is left out: no active level says more, and
+ * libomp would lose the width.
+ */
 int
 quern__omp_lead_call(quern_context *ctx, unsigned width)
 {
 	int status;
 
 	allow(width);
-	/* With no active level there is nothing to hold down, and libomp would
-	 * forget the width. */
 	if (width == 1 || THREAD_SANITIZER)
 		return quern__op_call(ctx);
-		/* Holds even num_threads(64) to the width; starts no thread. */
 #pragma omp teams num_teams(1) thread_limit(width)
 	status = quern__op_call(ctx);
 	return status;
