@@ -156,14 +156,18 @@ sources := \
     src/op.c \
     src/submit.c \
     src/job.c \
+    src/arrive.c \
+    src/mailbox.c \
     src/line.c \
+    src/idle.c \
     src/worker.c \
+    src/batch.c \
+    src/blocking.c \
     src/grid.c \
     src/sync.c \
     src/omp.c \
     src/lane.c \
     src/context.c \
-    src/done.c \
     src/deliver.c \
     src/front.c \
     src/loop.c \
@@ -175,6 +179,7 @@ sources := \
     src/shutdown.c \
     src/permit.c \
     src/cpus.c \
+    src/quota.c \
     src/stats.c \
     src/status.c \
     src/mem.c \

@@ -63,7 +63,7 @@ tell_room_locked(quern_executor *pool)
 }
 
 void
-quern__pool_give_slot(quern_executor *pool)
+quern__pool_give_slots(quern_executor *pool, size_t n)
 {
 	uint64_t now = __atomic_load_n(&pool->accepted, __ATOMIC_RELAXED);
 
@@ -74,11 +74,11 @@ quern__pool_give_slot(quern_executor *pool)
 	 * executor from being freed under us.
 	 */
 	while (!(now & WANTED))
-		if (__atomic_compare_exchange_n(&pool->accepted, &now, now - 1,
+		if (__atomic_compare_exchange_n(&pool->accepted, &now, now - n,
 			true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 			return;
 	pthread_mutex_lock(&pool->lock);
-	__atomic_fetch_sub(&pool->accepted, 1, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&pool->accepted, n, __ATOMIC_RELEASE);
 	tell_room_locked(pool);
 	pthread_mutex_unlock(&pool->lock);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cpus.c -- which cores this process may use.
+ * cpus.c -- which cores this process may use, and how many at a time.
  *
  * The affinity mask counts, not what is plugged in: taskset and cpusets cut it
  * down.  The kernel's mask may be wider than cpu_set_t (1024), and the call
@@ -10,7 +10,9 @@
  * one place before main(), and every thread made by it starts there.  Then the
  * cores of all of OpenMP's places count, which is the mask of before.
  *
- * Not here: CPU quotas of control groups, which limit time, not cores.
+ * A quota of a control group (quota.c) limits time, not cores.  With time for
+ * 1.5 cores, 2 threads are still right and a third would only be stopped
+ * earlier, so the quota is rounded up.
  */
 #include "cpus.h"
 
@@ -20,6 +22,7 @@
 
 #include "mem.h"
 #include "omp.h"
+#include "quota.h"
 
 enum { CPUS_FIRST = 1024, CPUS_LAST = 1 << 20 };
 
@@ -57,7 +60,7 @@ usable(void)
 }
 
 unsigned
-quern__cpus(void)
+quern__cpus_allowed(void)
 {
 	int saved = errno;
 	struct mask mask = usable();
@@ -66,6 +69,15 @@ quern__cpus(void)
 	quern__free(mask.set);
 	errno = saved;
 	return count > 0 ? (unsigned)count : 1;
+}
+
+unsigned
+quern__cpus(void)
+{
+	unsigned allowed = quern__cpus_allowed();
+	unsigned quota = quern__quota_read().cpus;
+
+	return quota < allowed ? quota : allowed;
 }
 
 void

@@ -2,7 +2,7 @@
 /*
  * deliver.c -- ended jobs reach their callbacks.
  *
- *     done.c --> [deliver.c] --> your done()
+ *     mailbox.c --> [deliver.c] --> your done()
  *
  * All of it but quern__deliver_push() and the pins runs on the loop's thread.
  * A turn is limited in number and time, so that a flood of completions starves
@@ -19,7 +19,7 @@
 enum {
 	TURN_JOBS = 1024,
 	TURN_NS = 1000000, /* whichever comes first */
-	CLOCK_EVERY = 8    /* jobs between looks at the clock */
+	CLOCK_EVERY = 16   /* jobs between looks at the clock */
 };
 
 void
@@ -42,8 +42,11 @@ quern__loop_unpin(quern_loop *loop)
 void
 quern__deliver_push(quern_loop *loop, quern_job *job)
 {
+	/* Behind others there is nothing to ring for: they have rung. */
+	if (quern__mailbox_push_behind(&loop->done, job))
+		return;
 	quern__loop_pin(loop);
-	if (quern__done_push(&loop->done, job))
+	if (quern__mailbox_push(&loop->done, job, job) == QUERN__PUSHED_FIRST)
 		quern__front_ring(loop);
 	quern__loop_unpin(loop);
 }
@@ -75,7 +78,7 @@ next_ended(quern_loop *loop)
 	quern_job *job;
 
 	if (!loop->backlog)
-		loop->backlog = quern__done_take(&loop->done);
+		loop->backlog = quern__mailbox_take(&loop->done);
 	job = loop->backlog;
 	if (job)
 		loop->backlog = job->own.next;
@@ -95,8 +98,11 @@ deliver(quern_loop *loop, quern_job *job)
 		quern__timeouts_remove(&loop->timeouts, job);
 		pthread_mutex_unlock(&loop->lock);
 	}
-	__atomic_fetch_sub(&loop->in_flight, 1, __ATOMIC_RELAXED);
-	quern__pool_give_slot(job->own.pool);
+	loop->turn_delivered++;
+	if (job->own.pool == loop->executor)
+		loop->turn_slots++;
+	else
+		quern__pool_give_slots(job->own.pool, 1);
 	quern__job_move(job, QUERN__FREE_ENDED);
 	if (done)
 		done(loop, job, status);
@@ -118,6 +124,37 @@ quern__deliver_set_timer(quern_loop *loop)
 	}
 }
 
+/* Tell everybody what this turn has changed. */
+static void
+settle_turn(quern_loop *loop)
+{
+	/* relaxed: a count. */
+	__atomic_fetch_add(&loop->in_flight,
+	    loop->turn_submitted - loop->turn_delivered, __ATOMIC_RELAXED);
+	loop->turn_submitted = loop->turn_delivered = 0;
+	if (loop->turn_slots)
+		quern__pool_give_slots(loop->executor, loop->turn_slots);
+	loop->turn_slots = 0;
+}
+
+static void
+begin_turn(quern_loop *loop)
+{
+	loop->delivering++;
+	/* relaxed: see its declaration. */
+	__atomic_store_n(
+	    &loop->turn_of, (uintptr_t)pthread_self(), __ATOMIC_RELAXED);
+}
+
+static void
+end_turn(quern_loop *loop)
+{
+	quern__pool_send(loop);
+	settle_turn(loop);
+	if (--loop->delivering == 0)
+		__atomic_store_n(&loop->turn_of, 0, __ATOMIC_RELAXED);
+}
+
 int
 quern__deliver(quern_loop *loop)
 {
@@ -125,7 +162,7 @@ quern__deliver(quern_loop *loop)
 	int count = 0;
 	quern_job *job;
 
-	loop->delivering++;
+	begin_turn(loop);
 	expire(loop);
 	while (count < TURN_JOBS && (job = next_ended(loop))) {
 		deliver(loop, job);
@@ -133,12 +170,13 @@ quern__deliver(quern_loop *loop)
 		if (count % CLOCK_EVERY == 0 && quern__passed(turn_ends_ns))
 			break;
 	}
+	settle_turn(loop);
 	if (loop->room_fn && quern__pool_take_room(loop->executor, loop))
 		loop->room_fn(loop, loop->room_data);
 	/* A push to a list that is not empty does not ring, so we do. */
-	if (loop->backlog || !quern__done_is_empty(&loop->done))
+	if (quern__loop_has_ends(loop))
 		quern__front_ring(loop);
 	quern__deliver_set_timer(loop);
-	loop->delivering--;
+	end_turn(loop);
 	return count;
 }

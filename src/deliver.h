@@ -24,6 +24,14 @@ void quern__deliver_set_timer(quern_loop *loop);
 void quern__loop_pin(quern_loop *loop);
 void quern__loop_unpin(quern_loop *loop);
 
+/* Is this one of the loop's own callbacks? */
+static inline bool
+quern__loop_in_turn(const quern_loop *loop)
+{
+	return __atomic_load_n(&loop->turn_of, __ATOMIC_RELAXED) ==
+	    (uintptr_t)pthread_self();
+}
+
 /* ---- group.c ---- */
 
 /* A member was delivered.  `group` may be gone on return. */

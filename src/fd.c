@@ -2,13 +2,15 @@
 /*
  * fd.c -- the library's only way to descriptors, see fd.h.
  *
- * Reads and writes here cannot fail for a reason that matters: the descriptors
+ * Raising and lowering cannot fail for a reason that matters: the descriptors
  * never block, an event counter that is full is readable already, and one that
  * cannot be read is unreadable already.  errno stays the caller's.
  */
 #include "fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -48,6 +50,28 @@ quern__fd_epoll(void)
 	int saved = errno;
 
 	return checked(epoll_create1(EPOLL_CLOEXEC), saved);
+}
+
+int
+quern__fd_open_read(const char *path)
+{
+	int saved = errno;
+
+	return checked(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), saved);
+}
+
+int
+quern__fd_read(int file, void *out, size_t bytes)
+{
+	int saved = errno;
+	ssize_t n;
+
+	if (bytes > INT_MAX)
+		bytes = INT_MAX;
+	do
+		n = read(file, out, bytes);
+	while (n < 0 && errno == EINTR);
+	return checked((int)n, saved);
 }
 
 int

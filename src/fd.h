@@ -6,15 +6,20 @@
 #ifndef QUERN_SRC_FD_H
 #define QUERN_SRC_FD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Each returns the descriptor, or a negative errno. */
 int quern__fd_event(void);
 int quern__fd_timer(void); /* by CLOCK_MONOTONIC */
 int quern__fd_epoll(void);
+int quern__fd_open_read(const char *path); /* a file, to read it */
 /* Report `fd` readable through `epoll`; 0 or a negative errno. */
 int quern__fd_watch(int epoll, int fd);
 void quern__fd_close(int fd);
+
+/* How many bytes came, 0 at the end of the file; or a negative errno. */
+int quern__fd_read(int file, void *out, size_t bytes);
 
 /* Make the event descriptor readable. */
 void quern__fd_raise(int event);

@@ -13,8 +13,7 @@
 
 #include "permit.h"
 
-/* Written in a child before it has a second thread, so it needs no lock. */
-static unsigned generation;
+unsigned quern__generation;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int watch_status; /* written once, published by `once` */
@@ -22,7 +21,7 @@ static int watch_status; /* written once, published by `once` */
 static void
 in_child(void)
 {
-	generation++;
+	quern__generation++;
 	quern__permits_restart();
 }
 
@@ -50,10 +49,4 @@ __attribute__((constructor)) static void
 watch_at_load(void)
 {
 	(void)quern__fork_watch();
-}
-
-unsigned
-quern__fork_generation(void)
-{
-	return generation;
 }

@@ -13,7 +13,16 @@
 /* Begin to notice forks; 0 or -ENOMEM.  Any number of times, any thread. */
 int quern__fork_watch(void);
 
-/* How many forks lie between the first process and this one. */
-unsigned quern__fork_generation(void);
+/*
+ * How many forks lie between the first process and this one.  Written in a
+ * child before it has a second thread, so it needs no lock.
+ */
+extern unsigned quern__generation;
+
+static inline unsigned
+quern__fork_generation(void)
+{
+	return quern__generation;
+}
 
 #endif

@@ -50,6 +50,15 @@ quern__fpmode_enter(void)
 	return before;
 }
 
+/* The same, for a thread that stays like that; cheap if it already is. */
+static inline void
+quern__fpmode_reset(void)
+{
+	if (_mm_getcsr() != 0x1f80)
+		_mm_setcsr(0x1f80);
+	quern__set_x87_mode(0x37f);
+}
+
 static inline void
 quern__fpmode_leave(quern__fpmode before)
 {
@@ -103,6 +112,16 @@ static inline void
 quern__fpmode_leave(quern__fpmode before)
 {
 	fesetenv(&before);
+}
+
+#endif
+
+#if !defined(__x86_64__)
+
+static inline void
+quern__fpmode_reset(void)
+{
+	(void)quern__fpmode_enter();
 }
 
 #endif

@@ -42,20 +42,6 @@ quern__loop_fini(quern_loop *loop)
 }
 
 bool
-quern__loop_stale(const quern_loop *loop)
-{
-	return loop->generation != quern__fork_generation();
-}
-
-int
-quern__loop_check(const quern_loop *loop)
-{
-	if (!loop)
-		return -EINVAL;
-	return quern__loop_stale(loop) ? -ESTALE : 0;
-}
-
-bool
 quern__loop_is_busy(const quern_loop *loop)
 {
 	/*
@@ -65,7 +51,7 @@ quern__loop_is_busy(const quern_loop *loop)
 	 * like nothing.
 	 */
 	return __atomic_load_n(&loop->holds, __ATOMIC_ACQUIRE) ||
-	    __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED);
+	    quern_loop_pending(loop);
 }
 
 int
@@ -96,10 +82,15 @@ quern_loop_ev(const quern_loop *loop)
 size_t
 quern_loop_pending(const quern_loop *loop)
 {
+	size_t pending;
+
 	if (quern__loop_check(loop))
 		return 0;
 	/* relaxed: exact on the loop's thread, a number to look at elsewhere. */
-	return __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED);
+	pending = __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED);
+	if (quern__loop_in_turn(loop))
+		pending += loop->turn_submitted - loop->turn_delivered;
+	return pending;
 }
 
 void

@@ -11,10 +11,12 @@
 #ifndef QUERN_SRC_FRONT_H
 #define QUERN_SRC_FRONT_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <quern/loop.h>
 
-#include "done.h"
+#include "fork.h"
+#include "mailbox.h"
 #include "timeouts.h"
 
 enum quern__room { QUERN__ROOM_QUIET, QUERN__ROOM_WANTED, QUERN__ROOM_DUE };
@@ -35,7 +37,8 @@ struct quern_loop {
 	unsigned generation;
 	quern_executor *executor;
 
-	struct quern__done done; /* ended jobs; pushed by any thread */
+	/* What each job's end writes, apart from what each submit reads. */
+	struct quern__mailbox done __attribute__((aligned(64)));
 	/*
 	 * Threads between their push and the end of their ring.  They raise it
 	 * before the push (so that whoever takes the job sees it raised) and
@@ -43,15 +46,39 @@ struct quern_loop {
 	 * for 0 with acquire.
 	 */
 	unsigned ringing;
-	size_t in_flight; /* atomic: accepted, done() not begun */
-	size_t holds;     /* atomic; see quern__loop_is_busy() */
 
-	/* The loop's thread only. */
-	quern_job *backlog;  /* taken, not delivered */
-	unsigned delivering; /* depth of quern__deliver() */
-	uint64_t timer_ns;   /* what the timer is set to; 0: off */
+	/* atomic: accepted, done() not begun, but for turn_* below */
+	size_t in_flight __attribute__((aligned(64)));
+	size_t holds; /* atomic; see quern__loop_is_busy() */
+	/*
+	 * The thread that runs callbacks now; 0: none.  Atomic, relaxed: who
+	 * asks wants to know whether it is the one, and only that thread ever
+	 * writes its own name here.
+	 */
+	uintptr_t turn_of;
+
+	/*
+	 * The loop's thread only.  Within a turn what is delivered and what
+	 * callbacks submit is counted here, and told to all at its end.
+	 */
+	size_t turn_delivered, turn_submitted;
+	size_t turn_slots;     /* of the executor's, to be given back */
+	quern_job *backlog;    /* taken, not delivered */
+	unsigned delivering;   /* depth of quern__deliver() */
+	unsigned spins_missed; /* in a row; see idle.c */
+	uint64_t timer_ns;     /* what the timer is set to; 0: off */
 	void (*room_fn)(quern_loop *loop, void *data);
 	void *room_data;
+
+	/*
+	 * Jobs that callbacks submit to the loop's own executor, until they go
+	 * on together, see arrive.c.  The loop's thread pushes; what stands
+	 * beside is for it alone.
+	 */
+	struct quern__mailbox outbox;
+	quern_job *out_earliest; /* there */
+	unsigned out_lanes;      /* of all there */
+	unsigned gathered;       /* there, at most */
 
 	pthread_mutex_t lock; /* guards timeouts and the groups' lists */
 	struct quern__timeouts timeouts;
@@ -61,11 +88,31 @@ struct quern_loop {
 	enum quern__room room; /* atomic, relaxed */
 };
 
+static inline bool
+quern__loop_stale(const quern_loop *loop)
+{
+	return loop->generation != quern__fork_generation();
+}
+
 /* -EINVAL, -ESTALE or 0: may `loop` be touched at all? */
-int quern__loop_check(const quern_loop *loop);
-bool quern__loop_stale(const quern_loop *loop);
+static inline int
+quern__loop_check(const quern_loop *loop)
+{
+	if (!loop)
+		return -EINVAL;
+	return quern__loop_stale(loop) ? -ESTALE : 0;
+}
+
 /* Are jobs in flight, or does somebody hold the loop?  The loop's thread. */
 bool quern__loop_is_busy(const quern_loop *loop);
+
+/* Is there anything to deliver? */
+static inline bool
+quern__loop_has_ends(const quern_loop *loop)
+{
+	/* The loop's thread empties both; a worker fills the second. */
+	return loop->backlog || !quern__mailbox_is_empty(&loop->done);
+}
 
 /* What every loop needs, whichever its front. */
 int quern__loop_init(quern_loop *loop, const struct quern__front *front,

@@ -2,17 +2,18 @@
 /*
  * futex.h -- sleep until a word changes.
  *
- * For the workers in the place of a condition variable, for two reasons: the
- * waker leaves the lock before the system call, which takes microseconds; and
- * the condition variables of glibc before 2.41 can lose a signal when three or
- * more threads wait (bug 25847), after which a pool that wakes one worker at a
- * time would stand still.
+ * For the pool's threads in the place of a condition variable, for two reasons:
+ * the waker leaves the lock before the system call, which takes microseconds;
+ * and the condition variables of glibc before 2.41 can lose a signal when three
+ * or more threads wait (bug 25847), after which a pool that wakes one worker at
+ * a time would stand still.
  */
 #ifndef QUERN_SRC_FUTEX_H
 #define QUERN_SRC_FUTEX_H
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -32,19 +33,20 @@ quern__futex_wait(const uint32_t *word, uint32_t seen)
 	errno = saved;
 }
 
-/* The same, until `at_ns` of CLOCK_MONOTONIC at the latest. */
-static inline void
-quern__futex_wait_until(const uint32_t *word, uint32_t seen, uint64_t at_ns)
+/* The same until `until_ns` (clock.h) at most; true: that was it. */
+static inline bool
+quern__futex_wait_until(const uint32_t *word, uint32_t seen, uint64_t until_ns)
 {
-	struct timespec at = {
-		.tv_sec = (time_t)(at_ns / 1000000000),
-		.tv_nsec = (long)(at_ns % 1000000000),
-	};
+	struct timespec until = { .tv_sec = (time_t)(until_ns / 1000000000),
+		.tv_nsec = (long)(until_ns % 1000000000) };
 	int saved = errno;
+	bool late;
 
-	(void)syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, seen, &at,
-	    NULL, FUTEX_BITSET_MATCH_ANY);
+	late = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, seen, &until,
+		   NULL, FUTEX_BITSET_MATCH_ANY) < 0 &&
+	    errno == ETIMEDOUT;
 	errno = saved;
+	return late;
 }
 
 /*

@@ -54,12 +54,6 @@ quern__op_check(const quern_op *op)
 	return op->kind->check(op);
 }
 
-bool
-quern__op_is_loop(const quern_op *op)
-{
-	return op->kind->range != NULL;
-}
-
 int
 quern__op_call(quern_context *ctx)
 {
@@ -127,7 +121,7 @@ run_block(quern_context *ctx, const struct quern__grid *grid, uint32_t block)
 	char *acc = acc_of(ctx->job, block);
 
 	/* The last block may have left another mode behind. */
-	(void)quern__fpmode_enter();
+	quern__fpmode_reset();
 	if (acc)
 		op->kind->identity(op, acc);
 	op->kind->range(ctx, op, begin, end, acc);

@@ -7,6 +7,8 @@
 
 #include <quern/loop.h>
 
+#include "kernels/kernel.h"
+
 /* Where an op is cut.  Depends on op.count, op.grain and op.kind alone. */
 struct quern__grid {
 	size_t count;    /* elements */
@@ -18,7 +20,12 @@ struct quern__grid quern__grid_of(const quern_op *op);
 
 /* Can the op run?  0, -EINVAL, or what its kind says. */
 int quern__op_check(const quern_op *op);
-bool quern__op_is_loop(const quern_op *op);
+
+static inline bool
+quern__op_is_loop(const quern_op *op)
+{
+	return op->kind->range != NULL;
+}
 
 /* What a running function knows of its surroundings. */
 struct quern_context {

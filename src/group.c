@@ -228,7 +228,7 @@ quern_group_submit(
 	was_new = group->own.state == NEW;
 	set_loop(group, loop);
 	set_state(group, ON);
-	taken = quern__submit_locked(loop, jobs, n, group);
+	taken = quern__submit_locked(loop, jobs, n, group, true);
 	if (taken < 0 && was_new) {
 		set_loop(group, NULL);
 		set_state(group, NEW);

@@ -10,36 +10,16 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "batch.h"
 #include "clock.h"
 #include "deliver.h"
 #include "fork.h"
 #include "grid.h"
+#include "kernels/kernel.h"
 #include "pool.h"
 
 _Static_assert(sizeof(quern_op) == 96, "quern_op is part of the ABI");
 _Static_assert(sizeof(quern_job) == 256, "quern_job is part of the ABI");
-
-/* own.word: magic in the upper half, then the reason, then the state. */
-enum { REASON_SHIFT = 8, MAGIC_SHIFT = 16 };
-#define MAGIC ((uint32_t)0x71e7 << MAGIC_SHIFT)
-
-static bool
-is_job(uint32_t word)
-{
-	return (word & ((uint32_t)0xffff << MAGIC_SHIFT)) == MAGIC;
-}
-
-static enum quern__state
-state_of(uint32_t word)
-{
-	return is_job(word) ? word & 0xff : 0;
-}
-
-static enum quern__reason
-reason_of(uint32_t word)
-{
-	return (word >> REASON_SHIFT) & 0xff;
-}
 
 static int
 status_of(enum quern__reason reason)
@@ -61,7 +41,7 @@ quern_job_init(quern_job *job, quern_op op, quern_done_fn *done)
 		return;
 	*job = (quern_job) { .op = op };
 	job->own.then.done = done;
-	job->own.word = MAGIC | QUERN__FREE_NEW;
+	job->own.word = QUERN__MAGIC | QUERN__FREE_NEW;
 }
 
 void
@@ -73,14 +53,41 @@ quern__job_init_sync(quern_job *job, quern_op op, quern_executor *pool,
 	job->own.part_of.outer = outer;
 	job->own.lane = quern__lane_waiting(
 	    outer ? outer->job->own.lane : QUERN__LANE_OF(QUERN_NORMAL));
-	job->own.word = MAGIC | QUERN__CLAIMED;
+	job->own.word = QUERN__MAGIC | QUERN__CLAIMED;
+}
+
+/*
+ * Where the job goes.  Written only if it differs: a job that is submitted
+ * again and again leaves this cache line in the caches of all who read it.
+ *
+ * relaxed: another thread may be cancelling the job's last trip.  It finds
+ * these as they were or, which is the same, as they are.
+ */
+static void
+aim(quern_job *job, quern_loop *loop, quern_executor *pool)
+{
+	if (job->own.pool != pool) {
+		__atomic_store_n(&job->own.pool, pool, __ATOMIC_RELAXED);
+		job->own.place = QUERN__ELSEWHERE; /* of the other pool's */
+	}
+	if (job->own.loop != loop)
+		__atomic_store_n(&job->own.loop, loop, __ATOMIC_RELAXED);
+}
+
+bool
+quern__job_is_blocking(const quern_job *job)
+{
+	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE);
+
+	return quern__word_state(word) && job->op.kind &&
+	    job->op.kind->blocking;
 }
 
 int
 quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 {
 	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE);
-	enum quern__state state = state_of(word);
+	enum quern__state state = quern__word_state(word);
 	int err;
 
 	if (!state)
@@ -97,20 +104,17 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 		return err;
 	/*
 	 * acq_rel: of two threads that submit the same job one wins, and it
-	 * must see what the last owner wrote.  The old state stays in the
-	 * reason's place, where quern__job_unclaim() finds it.
+	 * must see what the last owner wrote.
 	 */
 	if (!__atomic_compare_exchange_n(&job->own.word, &word,
-		MAGIC | (uint32_t)state << REASON_SHIFT | QUERN__CLAIMED, false,
-		__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		QUERN__MAGIC | QUERN__CLAIMED, false, __ATOMIC_ACQ_REL,
+		__ATOMIC_RELAXED))
 		return -EBUSY;
-	/*
-	 * relaxed: another thread may be cancelling the job's last trip.  It
-	 * finds these as they were or, which is the same, as they are.
-	 */
-	__atomic_store_n(&job->own.pool, pool, __ATOMIC_RELAXED);
-	__atomic_store_n(&job->own.loop, loop, __ATOMIC_RELAXED);
-	job->own.lane = QUERN__LANE_OF(job->priority);
+	aim(job, loop, pool);
+	job->own.was = (uint8_t)state;
+	job->own.lane = job->op.kind->blocking ?
+	    QUERN__LANE_OF_BLOCKING(job->priority) :
+	    QUERN__LANE_OF(job->priority);
 	job->own.deadline_ns =
 	    job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
 	return 0;
@@ -119,55 +123,44 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 void
 quern__job_unclaim(quern_job *job)
 {
-	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_RELAXED);
-
 	/* release: pairs with the acquire of the next claim. */
 	__atomic_store_n(
-	    &job->own.word, MAGIC | reason_of(word), __ATOMIC_RELEASE);
+	    &job->own.word, QUERN__MAGIC | job->own.was, __ATOMIC_RELEASE);
 }
 
-void
-quern__job_move(quern_job *job, enum quern__state to)
-{
-	/* release: whoever sees the new state sees the fields behind it. */
-	__atomic_store_n(&job->own.word, MAGIC | to, __ATOMIC_RELEASE);
-}
-
-void
-quern__job_accept(quern_job *job)
-{
-	job->own.status = 0;
-	memset(&job->own.progress, 0, sizeof(job->own.progress));
-	job->own.inside = 0;
-	job->own.scratch = NULL;
-	quern__job_move(job, QUERN__WAITING);
-}
-
-/* Set the reason of a running job, unless it has one.  True if it was set. */
+/* Set the reason of a job in flight, unless it has one.  True if it was set. */
 static bool
 set_reason(quern_job *job, enum quern__reason reason)
 {
 	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_RELAXED);
 
-	while (state_of(word) == QUERN__RUNNING && !reason_of(word)) {
+	while (quern__word_state(word) == QUERN__IN_FLIGHT &&
+	    !quern__word_reason(word)) {
 		/*
 		 * relaxed: the reason is all there is to tell.  Against
 		 * quern__job_finish() one of the two exchanges comes first:
 		 * either it sees the reason, or this one sees DONE.
 		 */
 		if (__atomic_compare_exchange_n(&job->own.word, &word,
-			word | (uint32_t)reason << REASON_SHIFT, true,
+			word | (uint32_t)reason << QUERN__REASON_SHIFT, true,
 			__ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			return true;
 	}
 	return false;
 }
 
+static enum quern__reason
+reason_now(const quern_job *job)
+{
+	/* relaxed: reasons carry no data. */
+	return quern__word_reason(
+	    __atomic_load_n(&job->own.word, __ATOMIC_RELAXED));
+}
+
 bool
 quern__job_was_told(const quern_job *job)
 {
-	/* relaxed: reasons carry no data. */
-	return reason_of(__atomic_load_n(&job->own.word, __ATOMIC_RELAXED)) ||
+	return reason_now(job) ||
 	    __atomic_load_n(&job->own.status, __ATOMIC_RELAXED) < 0;
 }
 
@@ -191,8 +184,9 @@ quern__job_should_stop(quern_job *job)
 	if (outer && quern__job_should_stop(outer->job)) {
 		word = __atomic_load_n(&outer->job->own.word, __ATOMIC_RELAXED);
 		/* The outer job may have failed, which is no reason. */
-		set_reason(
-		    job, reason_of(word) ? reason_of(word) : QUERN__CANCELED);
+		set_reason(job,
+		    quern__word_reason(word) ? quern__word_reason(word) :
+					       QUERN__CANCELED);
 		return true;
 	}
 	return false;
@@ -214,23 +208,31 @@ quern__job_verdict(const quern_job *job, int status)
 {
 	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_RELAXED);
 
-	return status < 0 && reason_of(word) ? status_of(reason_of(word)) :
-					       status;
+	return status < 0 && quern__word_reason(word) ?
+	    status_of(quern__word_reason(word)) :
+	    status;
 }
 
 /* Note and count how a job ended. */
 static void
-settle(quern_job *job, int status, enum quern__reason reason)
+settle(quern_job *job, int status, enum quern__reason reason,
+    struct quern__counts *mine)
 {
-	struct quern__counts *counts = &job->own.pool->counts;
+	struct quern__counts *counts = mine ? mine : &job->own.pool->counts;
 	uint64_t *count = &counts->done;
 
 	if (status < 0) {
 		count = reason ? &counts->cancelled : &counts->failed;
 		status = reason ? status_of(reason) : status;
 	}
-	/* relaxed: statistics; they are exact once the job is delivered. */
-	__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+	/*
+	 * relaxed: statistics; they are exact once the job is delivered.  Only
+	 * its worker writes to `mine`.
+	 */
+	if (mine)
+		__atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&job->own.status, status, __ATOMIC_RELAXED);
 }
 
@@ -244,40 +246,51 @@ quern__job_hand_over(quern_job *job)
 }
 
 void
-quern__job_finish(quern_job *job, int status)
+quern__job_finish(quern_job *job, int status, struct quern__counts *mine)
 {
-	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_RELAXED);
-
 	/*
-	 * A reason that comes between the look and the exchange makes the
-	 * exchange fail and is seen in the next turn; one that comes later
-	 * finds DONE.  release: a thread that sees a progress of 1 sees the
-	 * results.  The status may follow: only the hand-over tells of it.
+	 * A reason that was set before is in the word that comes back; one that
+	 * comes later finds DONE.  release: a thread that sees a progress of 1
+	 * sees the results.  The status may follow: only the hand-over tells
+	 * of it.
 	 */
-	while (!__atomic_compare_exchange_n(&job->own.word, &word,
-	    MAGIC | QUERN__DONE, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		;
-	__atomic_fetch_sub(&job->own.pool->counts.running, 1, __ATOMIC_RELAXED);
-	settle(job, status, reason_of(word));
+	uint32_t word = __atomic_exchange_n(
+	    &job->own.word, QUERN__MAGIC | QUERN__DONE, __ATOMIC_RELEASE);
+
+	settle(job, status, quern__word_reason(word), mine);
 	quern__job_hand_over(job);
 }
 
-quern_job *
+enum quern__dropped
 quern__job_drop_locked(quern_job *job, enum quern__reason reason)
 {
-	enum quern__state state = quern__job_state(job);
+	enum quern__dropped dropped = QUERN__DROPPED_WAITING;
+	quern_executor *pool = job->own.pool;
 
-	/* A running loop that nobody is inside of sits in an open lane. */
-	if (state == QUERN__RUNNING && job->own.in_line && !job->own.inside)
-		__atomic_fetch_sub(
-		    &job->own.pool->counts.running, 1, __ATOMIC_RELAXED);
-	else if (state != QUERN__WAITING)
-		return NULL;
-	quern__line_remove(&job->own.pool->line, job);
+	switch (job->own.place) {
+	case QUERN__IN_LINE:
+		if (job->own.inside)
+			return QUERN__NOT_DROPPED;
+		quern__line_remove(&pool->line, job);
+		if (quern__lane_is_open(job->own.lane)) {
+			__atomic_fetch_sub(&pool->running, 1, __ATOMIC_RELAXED);
+			dropped = QUERN__DROPPED_RUNNING;
+		}
+		break;
+	case QUERN__IN_BATCH:
+		if (!quern__batch_withdraw_locked(pool, job))
+			return QUERN__NOT_DROPPED;
+		break;
+	default:
+		return QUERN__NOT_DROPPED;
+	}
+	/* It may have been told before, on its way into the line. */
+	if (reason_now(job))
+		reason = reason_now(job);
 	quern__grid_drop(job);
 	quern__job_move(job, QUERN__DONE);
-	settle(job, -ECANCELED, reason);
-	return job;
+	settle(job, -ECANCELED, reason, NULL);
+	return dropped;
 }
 
 int
@@ -285,8 +298,9 @@ quern__job_stop(quern_job *job, enum quern__reason reason)
 {
 	enum quern__state state = quern__job_state(job);
 	quern_executor *pool;
-	quern_job *dropped;
-	int status;
+	enum quern__dropped dropped = QUERN__NOT_DROPPED;
+	int status = -EALREADY;
+	bool told;
 
 	if (state <= QUERN__CLAIMED)
 		return state == QUERN__FREE_ENDED ? -EALREADY : -EINVAL;
@@ -294,15 +308,20 @@ quern__job_stop(quern_job *job, enum quern__reason reason)
 		return -EALREADY;
 	pool = __atomic_load_n(&job->own.pool, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&pool->lock);
-	state = quern__job_state(job);
-	dropped = quern__job_drop_locked(job, reason);
-	if (dropped)
-		status = state == QUERN__WAITING ? 0 : -EINPROGRESS;
-	else
-		status = set_reason(job, reason) ? -EINPROGRESS : -EALREADY;
+	quern__pool_absorb_all_locked(pool);
+	if (quern__job_state(job) == QUERN__IN_FLIGHT) {
+		told = reason_now(job);
+		dropped = quern__job_drop_locked(job, reason);
+		if (told)
+			status = -EALREADY;
+		else if (dropped == QUERN__DROPPED_WAITING)
+			status = 0;
+		else if (dropped || set_reason(job, reason))
+			status = -EINPROGRESS;
+	}
 	pthread_mutex_unlock(&pool->lock);
 	if (dropped)
-		quern__job_hand_over(dropped);
+		quern__job_hand_over(job);
 	return status;
 }
 
@@ -321,7 +340,8 @@ quern_cancel(quern_job *job)
 
 	if (!job)
 		return -EINVAL;
-	state = state_of(__atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE));
+	state = quern__word_state(
+	    __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE));
 	if (!state)
 		return -EINVAL;
 	if (state > QUERN__CLAIMED && is_stale(job))
@@ -334,13 +354,13 @@ quern_job_status(const quern_job *job)
 {
 	if (!job)
 		return -EINVAL;
-	switch (state_of(__atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE))) {
+	switch (quern__word_state(
+	    __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE))) {
 	case QUERN__FREE_ENDED:
 		return job->own.status;
 	case QUERN__CLAIMED:
 		return -EINPROGRESS;
-	case QUERN__WAITING:
-	case QUERN__RUNNING:
+	case QUERN__IN_FLIGHT:
 	case QUERN__DONE:
 		return is_stale(job) ? -ESTALE : -EINPROGRESS;
 	default:
@@ -355,8 +375,9 @@ quern_job_progress(const quern_job *job)
 
 	if (!job)
 		return 0;
-	switch (state_of(__atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE))) {
-	case QUERN__RUNNING:
+	switch (quern__word_state(
+	    __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE))) {
+	case QUERN__IN_FLIGHT:
 		if (quern__op_is_loop(&job->op))
 			return quern__grid_progress(job);
 		/* relaxed: a number to look at. */

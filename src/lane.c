@@ -122,11 +122,13 @@ run_loop(struct quern__leader *self, quern_job *job)
 		/* The region's end has brought all blocks' results here. */
 		(void)quern__fpmode_enter();
 		status = quern__grid_end(job);
-		pthread_mutex_lock(&pool->lock);
-		pool->caller_blocks += job->own.progress.loop.blocks_done;
-		pthread_mutex_unlock(&pool->lock);
 	}
 	quern__grid_drop(job);
+	pthread_mutex_lock(&pool->lock);
+	pool->caller_blocks += job->own.progress.loop.blocks_done;
+	/* It was never opened, so this thread is the last one out. */
+	(void)quern__pool_leave_locked(pool, job, true);
+	pthread_mutex_unlock(&pool->lock);
 	return status;
 }
 
@@ -158,14 +160,18 @@ release(struct quern__leader *self)
 static void
 run(struct quern__leader *self, quern_job *job)
 {
+	uint64_t *running = &self->pool->running;
 	int status;
 
+	/* relaxed: statistics. */
+	__atomic_fetch_add(running, 1, __ATOMIC_RELAXED);
 	/* Each time: the last job may have changed it. */
-	(void)quern__fpmode_enter();
+	quern__fpmode_reset();
 	status = quern__op_is_loop(&job->op) ? run_loop(self, job) :
 					       run_call(self, job);
+	__atomic_fetch_sub(running, 1, __ATOMIC_RELAXED);
 	release(self);
-	quern__job_finish(job, status);
+	quern__job_finish(job, status, NULL);
 }
 
 /* Wait for a job; NULL: return from the thread. */

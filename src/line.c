@@ -2,21 +2,43 @@
 /*
  * line.c -- what there is to do, and in which order; see line.h.
  *
- *     submit.c --> [line.c] --> worker.c
+ *     submit.c --> [line.c] --> worker.c, blocking.c
  *
  * Intrusive doubly linked lists, so that a cancelled job leaves from the
  * middle at once and nothing is ever allocated.
  */
 #include "line.h"
 
+#include "grid.h"
+#include "job.h"
+
 static void
 set_held(struct quern__line *line, unsigned lane, bool held)
 {
 	unsigned bit = 1u << lane;
 
-	/* relaxed: partner of the load in quern__line_urgent(), a hint. */
+	/* relaxed: partner of the load in quern__pool_urgent(), a hint. */
 	__atomic_store_n(&line->held,
 	    held ? line->held | bit : line->held & ~bit, __ATOMIC_RELAXED);
+}
+
+/* A job came to a lane (1) or left it (-1). */
+static void
+count(struct quern__line *line, unsigned lane, int difference)
+{
+	if (!quern__lane_is_open(lane))
+		line->waiting += (size_t)difference;
+	if (quern__lane_is_blocking(lane))
+		line->blocking += (size_t)difference;
+}
+
+static void
+enter(struct quern__line *line, quern_job *job)
+{
+	job->own.place = QUERN__IN_LINE;
+	if (!(line->held & 1u << job->own.lane))
+		set_held(line, job->own.lane, true);
+	count(line, job->own.lane, 1);
 }
 
 void
@@ -25,15 +47,28 @@ quern__line_push(struct quern__line *line, quern_job *job)
 	struct quern__lane *lane = &line->lane[job->own.lane];
 
 	job->own.next = NULL;
-	job->own.prev = lane->last;
+	job->own.at.prev = lane->last;
 	if (lane->last)
 		lane->last->own.next = job;
 	else
 		lane->first = job;
 	lane->last = job;
-	job->own.in_line = 1;
-	set_held(line, job->own.lane, true);
-	line->waiting += !quern__lane_is_open(job->own.lane);
+	enter(line, job);
+}
+
+void
+quern__line_push_front(struct quern__line *line, quern_job *job)
+{
+	struct quern__lane *lane = &line->lane[job->own.lane];
+
+	job->own.at.prev = NULL;
+	job->own.next = lane->first;
+	if (lane->first)
+		lane->first->own.at.prev = job;
+	else
+		lane->last = job;
+	lane->first = job;
+	enter(line, job);
 }
 
 void
@@ -41,53 +76,91 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 {
 	struct quern__lane *lane = &line->lane[job->own.lane];
 
-	if (job->own.prev)
-		job->own.prev->own.next = job->own.next;
+	if (job->own.at.prev)
+		job->own.at.prev->own.next = job->own.next;
 	else
 		lane->first = job->own.next;
 	if (job->own.next)
-		job->own.next->own.prev = job->own.prev;
+		job->own.next->own.at.prev = job->own.at.prev;
 	else
-		lane->last = job->own.prev;
-	job->own.in_line = 0;
-	line->waiting -= !quern__lane_is_open(job->own.lane);
+		lane->last = job->own.at.prev;
+	job->own.place = QUERN__ELSEWHERE;
+	count(line, job->own.lane, -1);
 	if (!lane->first) {
 		lane->age = 0;
 		set_held(line, job->own.lane, false);
 	}
 }
 
-/* The lane to serve; some lane holds something. */
+/* The lane whose turn it is, of those in `held`, which all hold something. */
 static unsigned
-choose(struct quern__line *line)
+turn(const struct quern__line *line, unsigned held)
 {
-	unsigned first = (unsigned)__builtin_ctz(line->held);
-	unsigned chosen = first;
+	unsigned chosen = (unsigned)__builtin_ctz(held);
+	unsigned oldest = line->lane[chosen].age, age;
 
-	for (unsigned n = first + 1; n < QUERN__LANES; n++) {
-		if (!line->lane[n].first)
-			continue;
-		line->lane[n].age++;
-		if (line->lane[n].age > QUERN__LANE_AGE &&
-		    line->lane[n].age > line->lane[chosen].age)
+	for (unsigned n = chosen + 1; n < QUERN__LANES; n++) {
+		/* It is being passed over once more. */
+		age = held & 1u << n ? line->lane[n].age + 1 : 0;
+		if (age > QUERN__LANE_AGE && age > oldest) {
 			chosen = n;
+			oldest = age;
+		}
 	}
-	line->lane[chosen].age = 0;
 	return chosen;
 }
 
-quern_job *
-quern__line_pick(struct quern__line *line)
+/* A job is taken from lane `served`: those behind the first are passed over. */
+static void
+pass(struct quern__line *line, unsigned held, unsigned served)
 {
-	quern_job *job;
-	unsigned lane;
+	unsigned first = (unsigned)__builtin_ctz(held);
 
-	if (!line->held)
+	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+		if (held & 1u << n)
+			line->lane[n].age++;
+	line->lane[served].age = 0;
+}
+
+quern_job *
+quern__line_pick(struct quern__line *line, unsigned lanes)
+{
+	unsigned held = line->held & lanes, lane;
+	quern_job *job;
+
+	if (!held)
 		return NULL;
-	lane = choose(line);
+	lane = turn(line, held);
+	pass(line, held, lane);
 	job = line->lane[lane].first;
 	quern__line_remove(line, job);
 	if (quern__lane_is_open(lane))
 		quern__line_push(line, job);
 	return job;
+}
+
+unsigned
+quern__line_take_calls(
+    struct quern__line *line, unsigned lane, quern_job *out[], unsigned most)
+{
+	quern_job *job = line->lane[lane].first;
+	unsigned n = 0;
+
+	if ((line->held & QUERN__COMPUTE) != 1u << lane)
+		return 0;
+	for (; n < most && job && !quern__op_is_loop(&job->op); n++) {
+		out[n] = job;
+		job->own.place = QUERN__ELSEWHERE;
+		job = job->own.next;
+	}
+	line->waiting -= n;
+	line->lane[lane].first = job;
+	if (job) {
+		job->own.at.prev = NULL;
+	} else {
+		line->lane[lane].last = NULL;
+		line->lane[lane].age = 0;
+		set_held(line, lane, false);
+	}
+	return n;
 }

@@ -10,16 +10,24 @@
  *      HIGH    HIGH   NORMAL    NORMAL    LOW    LOW
  *     waiting  open   waiting    open   waiting  open
  *
- * The first lane that holds something is served, except that a lane which was
- * passed over 16 times while it held something comes first then.  Counting
- * instead of looking at a clock keeps this the same on every machine.
+ * Behind them wait the blocking jobs, which have threads of their own:
  *
- * The caller holds the pool's lock, but for quern__line_urgent().
+ *     lane 6      7      8
+ *      HIGH    NORMAL   LOW
+ *
+ * Workers serve the first six lanes and blocking threads the last three; a
+ * mask says which.  Of these the first lane that holds something is served,
+ * except that a lane which was passed over 16 times while it held something
+ * comes first then.  Counting instead of looking at a clock keeps this the
+ * same on every machine.
+ *
+ * The caller holds the pool's lock.
  *
  * Invariants, whenever the lock is free (tests assert them):
  *   L1  bit n of `held` is set if and only if lane n is not empty.
- *   L2  a job in a lane has in_line set and lane n written in it.
- *   L3  `waiting` counts the jobs in the even lanes.
+ *   L2  a job in lane n has `place` IN_LINE and lane n written in it.
+ *   L3  `waiting` counts the jobs in the lanes that are not open, and
+ *       `blocking` those of them in the last three.
  *   L4  the age of an empty lane is 0, and no age exceeds 16 + 5.
  */
 #ifndef QUERN_SRC_LINE_H
@@ -27,10 +35,20 @@
 
 #include <quern/loop.h>
 
-enum { QUERN__LANES = 6, QUERN__LANE_AGE = 16 };
+enum { QUERN__LANES = 9, QUERN__LANES_COMPUTE = 6, QUERN__LANE_AGE = 16 };
+
+/* Sets of lanes, a bit for each: whose they are, and where open loops are. */
+enum {
+	QUERN__COMPUTE = (1 << QUERN__LANES_COMPUTE) - 1,
+	QUERN__BLOCKING = (1 << QUERN__LANES) - 1 - QUERN__COMPUTE,
+	QUERN__OPEN_LANES = 0x2a
+};
 
 /* The waiting lane of a priority; its open lane is the next one. */
 #define QUERN__LANE_OF(priority) ((uint8_t)(2 * (QUERN_HIGH - (priority))))
+/* The same for blocking jobs. */
+#define QUERN__LANE_OF_BLOCKING(priority)                                      \
+	((uint8_t)(QUERN__LANES_COMPUTE + QUERN_HIGH - (priority)))
 
 struct quern__line {
 	struct quern__lane {
@@ -38,43 +56,52 @@ struct quern__line {
 		unsigned age; /* times passed over */
 	} lane[QUERN__LANES];
 	unsigned held; /* bit per lane; written under the lock, read anywhere */
-	size_t waiting; /* jobs in waiting lanes */
+	size_t waiting;  /* jobs in waiting lanes */
+	size_t blocking; /* of these, blocking ones */
 };
 
 /* Put `job` at the end of lane job->own.lane. */
 void quern__line_push(struct quern__line *line, quern_job *job);
 
 /*
- * What to do next; NULL: nothing.  A waiting job is taken out; an open loop
- * stays and goes to the end of its lane, so that helpers spread.
+ * What to do next for those who serve `lanes`; NULL: nothing.  A waiting job is
+ * taken out; an open loop stays and goes to the end of its lane, so that
+ * helpers spread.
  */
-quern_job *quern__line_pick(struct quern__line *line);
+quern_job *quern__line_pick(struct quern__line *line, unsigned lanes);
+
+/*
+ * Move up to `most` calls from the front of waiting lane `lane` to `out`, if
+ * there is nothing in any other lane: then nobody is passed over.  How many
+ * were moved.
+ */
+unsigned quern__line_take_calls(
+    struct quern__line *line, unsigned lane, quern_job *out[], unsigned most);
+
+/* Put `job` back where it was picked from, before all others. */
+void quern__line_push_front(struct quern__line *line, quern_job *job);
 
 void quern__line_remove(struct quern__line *line, quern_job *job);
 
-/* The waiting lane beside `lane`, which may be that one itself. */
-static inline uint8_t
-quern__lane_waiting(unsigned lane)
+static inline bool
+quern__lane_is_blocking(unsigned lane)
 {
-	return (uint8_t)(lane & ~1u);
+	return lane >= QUERN__LANES_COMPUTE;
 }
 
 static inline bool
 quern__lane_is_open(unsigned lane)
 {
-	return lane & 1;
+	return lane & 1 && !quern__lane_is_blocking(lane);
 }
 
-/*
- * Is there anything before lane `lane`?  No lock: an answer that is late by a
- * block is good enough.
- */
-static inline bool
-quern__line_urgent(const struct quern__line *line, unsigned lane)
+/* The workers' waiting lane of the same priority as `lane`. */
+static inline uint8_t
+quern__lane_waiting(unsigned lane)
 {
-	unsigned held = __atomic_load_n(&line->held, __ATOMIC_RELAXED);
-
-	return held & ((1u << lane) - 1);
+	if (quern__lane_is_blocking(lane))
+		return (uint8_t)(2 * (lane - QUERN__LANES_COMPUTE));
+	return (uint8_t)(lane & ~1u);
 }
 
 #endif

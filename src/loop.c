@@ -21,15 +21,17 @@
 #include "deliver.h"
 #include "fd.h"
 #include "mem.h"
+#include "pool.h"
 
 struct ev_front {
 	quern_loop base;
 	struct ev_loop *ev;
 	ev_async ring;
 	ev_prepare prepare;
-	ev_check check;
-	ev_timer timer; /* holds a reference while set; so do the jobs */
+	ev_check begin, check; /* of a turn's callbacks: the first, the last */
+	ev_timer timer;        /* holds a reference while set; so do the jobs */
 	bool referenced;
+	bool awake; /* the executor knows that we run callbacks */
 };
 
 static struct ev_front *
@@ -58,6 +60,37 @@ update_reference(struct ev_front *front)
 }
 
 static void
+set_awake(struct ev_front *front, bool awake)
+{
+	quern_executor *pool = front->base.executor;
+
+	if (awake && !front->awake)
+		quern__pool_loop_awake(pool);
+	else if (!awake && front->awake)
+		quern__pool_loop_asleep(pool);
+	front->awake = awake;
+}
+
+/*
+ * The loop is about to sleep, or to look at its descriptors only, if jobs have
+ * ended.
+ */
+static void
+wait_for_ends(struct ev_front *front)
+{
+	quern_loop *loop = &front->base;
+
+	if (quern__loop_has_ends(loop))
+		return;
+	if (quern__loop_is_busy(loop)) {
+		set_awake(front, true);
+		if (quern__pool_loop_spin(loop))
+			return;
+	}
+	set_awake(front, false);
+}
+
+static void
 on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 {
 	struct ev_front *front = watcher->data;
@@ -71,14 +104,31 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	if (front->base.backlog)
 		quern__front_ring(&front->base);
 	quern__deliver_set_timer(&front->base);
+	wait_for_ends(front);
+}
+
+static void
+on_begin(struct ev_loop *ev, ev_check *watcher, int events)
+{
+	struct ev_front *front = watcher->data;
+
+	(void)ev;
+	(void)events;
+	if (!quern__loop_stale(&front->base))
+		set_awake(front, true);
 }
 
 static void
 on_check(struct ev_loop *ev, ev_check *watcher, int events)
 {
+	struct ev_front *front = watcher->data;
+
 	(void)ev;
 	(void)events;
-	update_reference(watcher->data);
+	update_reference(front);
+	/* ev_run() may return now; else the next prepare sees to it. */
+	if (!front->referenced && !quern__loop_stale(&front->base))
+		set_awake(front, false);
 }
 
 static void
@@ -147,8 +197,10 @@ ev_front_destroy(quern_loop *loop)
 
 	if (front->referenced)
 		ev_unref(front->ev);
+	set_awake(front, false);
 	ev_timer_stop(front->ev, &front->timer);
 	STOP_UNREFERENCED(check, front->ev, &front->check);
+	STOP_UNREFERENCED(check, front->ev, &front->begin);
 	STOP_UNREFERENCED(prepare, front->ev, &front->prepare);
 	STOP_UNREFERENCED(async, front->ev, &front->ring);
 	quern__loop_fini(loop);
@@ -194,14 +246,17 @@ quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 	front->ev = ev;
 	ev_async_init(&front->ring, on_ring);
 	ev_prepare_init(&front->prepare, on_prepare);
+	ev_check_init(&front->begin, on_begin);
 	ev_check_init(&front->check, on_check);
 	ev_timer_init(&front->timer, on_timer, 0, 0);
 	ev_set_priority(&front->prepare, EV_MINPRI);
+	ev_set_priority(&front->begin, EV_MAXPRI);
 	ev_set_priority(&front->check, EV_MINPRI);
 	front->ring.data = front->prepare.data = front;
-	front->check.data = front->timer.data = front;
+	front->begin.data = front->check.data = front->timer.data = front;
 	START_UNREFERENCED(async, ev, &front->ring);
 	START_UNREFERENCED(prepare, ev, &front->prepare);
+	START_UNREFERENCED(check, ev, &front->begin);
 	START_UNREFERENCED(check, ev, &front->check);
 	errno = saved; /* libev opens a descriptor for the first of these */
 	*out = &front->base;

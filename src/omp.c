@@ -41,6 +41,13 @@ quern__omp_hold_to_one(void)
 		omp_get_max_active_levels(),
 	};
 
+	quern__omp_stay_at_one();
+	return before;
+}
+
+void
+quern__omp_stay_at_one(void)
+{
 	/*
 	 * With no active level allowed a region stays serial even with an
 	 * explicit num_threads(8), which the second call alone would not
@@ -48,7 +55,6 @@ quern__omp_hold_to_one(void)
 	 */
 	omp_set_max_active_levels(0);
 	omp_set_num_threads(1);
-	return before;
 }
 
 void

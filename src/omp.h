@@ -14,6 +14,8 @@ struct quern__omp_setting {
  * Returns what to give to quern__omp_let_go().
  */
 struct quern__omp_setting quern__omp_hold_to_one(void);
+/* The same, for a thread that stays like that. */
+void quern__omp_stay_at_one(void);
 void quern__omp_let_go(struct quern__omp_setting before);
 
 /*

@@ -48,6 +48,26 @@ quern_call(quern_call_fn *fn, void *arg)
 	};
 }
 
+/* ---- blocking ---- */
+
+static const struct quern_kind blocking_kind = {
+	.name = "blocking",
+	.check = call_check,
+	.call = call_call,
+	.blocking = true,
+};
+
+quern_op
+quern_blocking(quern_call_fn *fn, void *arg)
+{
+	return (quern_op) {
+		.kind = &blocking_kind,
+		.count = 1,
+		.how.call = fn,
+		.arg = arg,
+	};
+}
+
 /* ---- team ---- */
 
 static const struct quern_kind team_kind = {

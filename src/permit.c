@@ -2,7 +2,7 @@
 /*
  * permit.c -- one account of permits to compute, see permit.h.
  *
- *     worker.c, sync.c, lane.c <--> [permit.c] <-- cpus.c
+ *     worker.c, sync.c, lane.c <--> [permit.c] <-- cpus.c, quota.c
  *
  * Process-wide on purpose: the cores are the process's, and two executors that
  * each kept to their own count would run 2P threads on P cores.
@@ -18,6 +18,11 @@
  * for this work on this machine, and that is how many run; a second executor
  * does not make the machine any larger.
  *
+ * What the process may use is its quota of CPU time, read anew each second, or
+ * the cores, if they are fewer.  Of the cores counts the widest affinity that
+ * any thread which looked here has had: a thread that was pinned to a core,
+ * the one of the event loop for instance, says nothing about the others.
+ *
  * When the limit falls nobody loses a permit.  More are out than there are,
  * the hint says so, and it heals as holders reach a block border.
  *
@@ -32,10 +37,11 @@
 #include "clock.h"
 #include "cpus.h"
 #include "futex.h"
+#include "quota.h"
 
 enum {
 	WORKERS_MOST = 65536, /* of an executor */
-	WAKES = 8,            /* at once, outside the lock */
+	WAKES = 8,            /* at most, outside the lock */
 };
 
 #define LOOK_EVERY_NS UINT64_C(1000000000)
@@ -63,14 +69,16 @@ struct waiter {
 static struct {
 	/* Read by all who compute, at every block border; seldom written. */
 	_Alignas(64) int wanted; /* atomic; a hint, so relaxed on both sides */
-	unsigned limit;      /* atomic; written under `lock`; 0: never read */
-	uint64_t look_at_ns; /* atomic; when to read anew */
+	unsigned limit;          /* atomic; written under lock; 0: not read */
+	uint64_t look_at_ns;     /* atomic; when to read anew */
+	bool throttled;          /* atomic; likewise a hint */
 
 	_Alignas(64) pthread_mutex_t lock; /* guards the rest, and `raised` */
 	unsigned out;
 	unsigned lanes; /* how many in line are */
 	struct waiter *first, **end;
-	unsigned cpus; /* what the process may use, as last read */
+	unsigned allowed;          /* cores, by affinity; the most so far */
+	struct quern__quota quota; /* as last read */
 	unsigned most; /* workers of an executor that raised the limit */
 } account = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -167,24 +175,30 @@ hint_locked(void)
 		__atomic_store_n(&account.wanted, wanted, __ATOMIC_RELAXED);
 }
 
+static void
+wake(const uint32_t *const served[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		quern__futex_wake(served[i], 1);
+}
+
 /* Whatever has changed: serve who can be, and unlock. */
 static void
 settle_and_unlock(void)
 {
 	const uint32_t *served[WAKES];
-	unsigned n;
+	unsigned n = 0;
 
-	for (;;) {
-		for (n = 0; n < WAKES && (served[n] = serve_locked()); n++)
-			;
-		hint_locked();
-		pthread_mutex_unlock(&account.lock);
-		for (unsigned i = 0; i < n; i++)
-			quern__futex_wake(served[i], 1);
-		if (n < WAKES)
-			return;
-		pthread_mutex_lock(&account.lock);
+	while ((served[n] = serve_locked())) {
+		if (++n < WAKES)
+			continue;
+		/* More than usual; P2 must hold before we unlock. */
+		wake(served, n);
+		n = 0;
 	}
+	hint_locked();
+	pthread_mutex_unlock(&account.lock);
+	wake(served, n);
 }
 
 static bool
@@ -204,20 +218,28 @@ is_served(struct waiter *self, uint64_t until_ns)
 static void
 set_limit_locked(void)
 {
-	unsigned limit =
-	    account.cpus > account.most ? account.cpus : account.most;
+	unsigned limit = least(account.allowed, account.quota.cpus);
 
+	if (limit < account.most)
+		limit = account.most;
 	__atomic_store_n(&account.limit, limit, __ATOMIC_RELAXED);
 }
 
-/* Outside the lock: the reading takes its time. */
+/* Outside the lock, as far as it takes its time. */
 static void
 look(void)
 {
-	unsigned cpus = quern__cpus();
+	struct quern__quota quota = quern__quota_read();
+	unsigned allowed = quern__cpus_allowed();
+	bool first, grew;
 
 	pthread_mutex_lock(&account.lock);
-	account.cpus = cpus;
+	first = !account.allowed;
+	grew = quota.throttled > account.quota.throttled;
+	__atomic_store_n(&account.throttled, !first && grew, __ATOMIC_RELAXED);
+	account.quota = quota;
+	if (account.allowed < allowed)
+		account.allowed = allowed;
 	set_limit_locked();
 	settle_and_unlock();
 }
@@ -237,6 +259,13 @@ quern__permits_limit(void)
 	if (!limit_now())
 		look();
 	return limit_now();
+}
+
+bool
+quern__permits_throttled(void)
+{
+	(void)quern__permits_limit();
+	return __atomic_load_n(&account.throttled, __ATOMIC_RELAXED);
 }
 
 void
@@ -279,7 +308,7 @@ quern__permits_take_free(unsigned most)
 
 	(void)quern__permits_limit();
 	pthread_mutex_lock(&account.lock);
-	n = account.first ? 0 : least(most, free_locked());
+	n = least(most, free_locked());
 	account.out += n;
 	pthread_mutex_unlock(&account.lock);
 	return n;
@@ -306,7 +335,8 @@ quern__permits_take(
 		return 0;
 	(void)quern__permits_limit();
 	pthread_mutex_lock(&account.lock);
-	if ((account.first || !grant_locked(&self)) && patience_ns) {
+	/* Nobody is overtaken: what is free, nobody waits for (P2). */
+	if (!grant_locked(&self) && patience_ns) {
 		until = quern__after_ns(patience_ns);
 		push_locked(&self);
 		hint_locked();
@@ -351,8 +381,7 @@ quern__permits_restart(void)
 	account.first = NULL;
 	account.lanes = 0;
 	account.out = 0;
-	account.cpus = 0;
-	account.limit = 0;
-	account.look_at_ns = 0;
+	account.allowed = 0;
+	account.limit = 0; /* so whoever is first looks */
 	account.wanted = QUERN__NOBODY_WAITS;
 }

@@ -10,7 +10,9 @@
  * has no permit at all then gets one that there was not.  So permits are about
  * speed only, and nobody may rely on them for exclusion.
  *
- * All of it from any thread, without an allocation; errno stays the caller's.
+ * All of it from any thread; errno stays the caller's.  What takes permits may
+ * find that it is time to read the limit anew, which means opening files and
+ * allocating: hold no lock then.  Giving and looking at the hint never do.
  * A child of fork() begins with an account in which nothing is out.
  */
 #ifndef QUERN_SRC_PERMIT_H
@@ -34,6 +36,12 @@ enum quern__permits_wanted {
  * computes for long without taking any, or a change goes unnoticed.
  */
 unsigned quern__permits_limit(void);
+
+/*
+ * Was the process stopped, between the last two times that was read, since it
+ * had used up its quota of CPU time?  Then nobody should spin.
+ */
+bool quern__permits_throttled(void);
 
 /*
  * An executor was asked for more workers than there are cores: it gets permits

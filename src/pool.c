@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,13 @@
 #include "shutdown.h"
 #include "thread.h"
 
-enum { WORKERS_MOST = 65536, QUEUE_LIMIT = 1 << 20 };
+enum {
+	THREADS_MOST = 65536, /* of each sort */
+	BLOCKING_THREADS = 512,
+	QUEUE_LIMIT = 1 << 20,
+	SPIN_NS = 60000,
+	CALL_NS = 1000000 /* until the first were seen: wake for each */
+};
 
 /* The count shares its word with a flag. */
 #define QUEUE_LIMIT_MOST (SIZE_MAX / 2 - 1)
@@ -46,10 +53,11 @@ settle_options(quern_threads_options *out, const quern_threads_options *options)
 	static const quern_threads_options none;
 
 	*out = options ? *options : none;
-	if (out->reserved0 ||
-	    memcmp(out->reserved, none.reserved, sizeof(none.reserved)) != 0)
+	if (memcmp(out->reserved, none.reserved, sizeof(none.reserved)) != 0)
 		return -EINVAL;
-	if (out->workers > WORKERS_MOST || out->queue_limit > QUEUE_LIMIT_MOST)
+	if (out->workers > THREADS_MOST ||
+	    out->blocking_threads > THREADS_MOST ||
+	    out->queue_limit > QUEUE_LIMIT_MOST)
 		return -EINVAL;
 	if (out->engine > QUERN_ENGINE_LANE || out->reserved1)
 		return -EINVAL;
@@ -62,6 +70,8 @@ settle_options(quern_threads_options *out, const quern_threads_options *options)
 		out->engine = QUERN_ENGINE_POOL;
 	if (!out->workers)
 		out->workers = quern__cpus();
+	if (!out->blocking_threads)
+		out->blocking_threads = BLOCKING_THREADS;
 	if (!out->queue_limit)
 		out->queue_limit = QUEUE_LIMIT;
 	return 0;
@@ -117,7 +127,8 @@ static void
 end_workers(quern_executor *pool, unsigned n)
 {
 	pthread_mutex_lock(&pool->lock);
-	pool->leaving = true;
+	/* relaxed: for those who spin; the lock for all others. */
+	__atomic_store_n(&pool->leaving, true, __ATOMIC_RELAXED);
 	pool->wake_word++;
 	pthread_mutex_unlock(&pool->lock);
 	quern__futex_wake(&pool->wake_word, INT_MAX);
@@ -147,6 +158,9 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 	pool->generation = quern__fork_generation();
 	pool->options = settled;
 	pool->n_workers = settled.workers;
+	pool->n_cores = quern__cpus();
+	pool->spin_ns = pool->n_cores > 1 ? SPIN_NS : 0;
+	pool->call_ns = CALL_NS;
 	pool->queue_limit = settled.queue_limit;
 	pool->worker = quern__alloc(pool->n_workers * sizeof(*pool->worker));
 	if (!pool->worker) {
@@ -182,7 +196,8 @@ on_own_thread(quern_executor *pool)
 	for (unsigned i = 0; i < pool->n_workers; i++)
 		if (pthread_equal(pool->worker[i].thread, pthread_self()))
 			return true;
-	return quern__lanes_is_own(&pool->lanes);
+	return quern__blocking_is_own(pool) ||
+	    quern__lanes_is_own(&pool->lanes);
 }
 
 int
@@ -201,11 +216,15 @@ quern_executor_destroy(quern_executor *executor)
 	busy = __atomic_load_n(&executor->accepted, __ATOMIC_ACQUIRE) ||
 	    executor->loops;
 	if (!busy)
-		executor->closed = true;
+		quern__pool_close_locked(executor);
 	pthread_mutex_unlock(&executor->lock);
 	if (busy)
 		return -EBUSY;
+	/* acquire: pairs with the release in quern__pool_link(). */
+	while (__atomic_load_n(&executor->linking, __ATOMIC_ACQUIRE))
+		sched_yield();
 	end_workers(executor, executor->n_workers);
+	quern__blocking_fini(executor);
 	quern__shutdown_fini(executor);
 	fini_locks(executor);
 	quern__free(executor->worker);

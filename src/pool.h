@@ -2,11 +2,11 @@
 /*
  * pool.h -- an executor of threads: the line, the workers, the accounts.
  *
- * One lock.  It is held for a few stores at a time, never while a block or a
- * callback is under way, nor over system calls (but for the start of the
- * keeper, once in an executor's life).  A loop's lock may be
- * held when it is taken (submits with a timeout or a group), never the other
- * way round.
+ * One lock.  It is held for a few stores for each job that it moves, never
+ * while a block or a callback is under way, nor over system calls (but for the
+ * start of the keeper, once in an executor's life).  A submit takes it only if
+ * somebody sleeps who should be woken.  A loop's lock may be held when it is
+ * taken (submits with a timeout or a group), never the other way round.
  */
 #ifndef QUERN_SRC_POOL_H
 #define QUERN_SRC_POOL_H
@@ -14,12 +14,15 @@
 #include <pthread.h>
 #include <quern/executor.h>
 
+#include "batch.h"
+#include "blocking.h"
 #include "lane.h"
 #include "line.h"
+#include "mailbox.h"
 
-/* Written by whoever ends a job; atomic, relaxed, for statistics only. */
+/* For statistics only: atomic, relaxed. */
 struct quern__counts {
-	uint64_t running, done, failed, cancelled;
+	uint64_t done, failed, cancelled;
 };
 
 struct quern__worker {
@@ -27,7 +30,17 @@ struct quern__worker {
 	unsigned index;       /* fixed */
 	pthread_t thread;     /* fixed once started */
 
+	struct quern__batch batch;
+
+	/* This worker only. */
+	unsigned lane;         /* where the batch came from */
+	unsigned spins_missed; /* in a row; see idle.c */
+	unsigned taken;        /* jobs since the last visit to the line */
+	uint64_t visited_ns;   /* when that was; 0: it was idle since */
+
 	/* Atomic, relaxed; written by this worker, read for statistics. */
+	struct quern__counts counts;
+	uint64_t calling; /* 1: inside a call */
 	uint64_t blocks;
 	uint64_t busy_ns;       /* up to the last time it went to sleep */
 	uint64_t busy_since_ns; /* 0: asleep */
@@ -37,11 +50,20 @@ struct quern_executor {
 	/* fixed at creation */
 	unsigned generation;
 	unsigned n_workers;
+	unsigned n_cores; /* at least n_workers */
 	size_t queue_limit;
+	uint64_t spin_ns; /* 0: never */
 	quern_threads_options options;
 	struct quern__worker *worker;
+	/*
+	 * The grace after a shutdown is over.  Atomic, relaxed: set once, and
+	 * a worker that sees it late stops a block late.
+	 */
+	bool stopped;
 
-	struct quern__counts counts;
+	/* Of those that are no worker; all who run loops count in `running`. */
+	struct quern__counts counts __attribute__((aligned(64)));
+	uint64_t running;
 
 	/*
 	 * Jobs accepted and not yet delivered, and blocking callers; in the
@@ -49,23 +71,40 @@ struct quern_executor {
 	 * says why this order is enough.
 	 */
 	uint64_t accepted __attribute__((aligned(64)));
+	/* Jobs that come in, from any thread; arrive.c. */
+	struct quern__mailbox inbox __attribute__((aligned(64)));
 	/*
-	 * The grace after a shutdown is over.  Atomic, relaxed: set once, and
-	 * a worker that sees it late stops a block late.
+	 * Threads inside quern__pool_link() that nothing else keeps the
+	 * executor alive for.  Raised before the push; lowered, with release,
+	 * as the last touch of the executor; destroy waits for 0 with acquire.
 	 */
-	bool stopped;
+	unsigned linking;
+
+	/*
+	 * What workers and submitters tell each other, apart from what each
+	 * submit writes.  Atomic; idle.c argues the order.
+	 */
+	unsigned arrived __attribute__((aligned(64))); /* lanes in the inbox */
+	unsigned asleep;      /* workers; written with the lock held */
+	unsigned spinning;    /* workers; written with the lock held */
+	unsigned loops_awake; /* loops that run callbacks now */
+	uint64_t watching;    /* 1: a worker has stepped aside and looks on */
 
 	pthread_mutex_t lock __attribute__((aligned(64)));
 	/* All below: the lock. */
 	struct quern__line line;
-	unsigned asleep;    /* workers that wait for line.held || leaving */
-	uint32_t wake_word; /* they sleep on it; changes with each wake */
+	uint32_t wake_word; /* sleepers sleep on it; changes with each wake */
 	bool waking;        /* one was woken and has not come round yet */
 	bool closed;        /* shut down: no new work */
-	bool leaving;       /* being destroyed: workers return */
+	bool leaving;       /* being destroyed; atomic, for those who spin */
+	uint64_t call_ns;   /* what a call has taken lately; read anywhere */
+	uint64_t visits;    /* of workers to the line */
+	uint64_t fed;       /* 1: something had come in at the last of them */
 	uint64_t wakes;
 	uint64_t caller_blocks; /* run by blocking callers and nested ops */
 	quern_loop *loops;      /* that hold this executor */
+
+	struct quern__blocking blocking;
 
 	/* The thread that ends the grace of a shutdown; shutdown.c. */
 	pthread_cond_t grace; /* leaving, or grace_ends_ns was changed */
@@ -85,20 +124,99 @@ quern__pool_stopped(const quern_executor *pool)
 	return __atomic_load_n(&pool->stopped, __ATOMIC_RELAXED);
 }
 
-/* ---- worker.c ---- */
+/* Write a number that only the caller writes, for others to read. */
+static inline void
+quern__note(uint64_t *number, uint64_t value)
+{
+	/* relaxed: statistics and hints. */
+	__atomic_store_n(number, value, __ATOMIC_RELAXED);
+}
 
-void *quern__worker_main(void *worker);
+/* ---- arrive.c ---- */
+
+/*
+ * Put claimed jobs, chained by own.next from the latest to the earliest, on
+ * their way: all of them, or with -ESHUTDOWN none.  `lanes` is a bit for each
+ * of their lanes.  `kept`: something else keeps the executor alive for the
+ * caller, even if all of the jobs are through at once.
+ */
+int quern__pool_link(quern_executor *pool, quern_job *latest,
+    quern_job *earliest, unsigned lanes, bool kept);
+/*
+ * The same for jobs that a callback of `loop` submits to the loop's executor:
+ * they may wait a little for others to go with them.
+ */
+int quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
+    unsigned lanes, unsigned n);
+/* Send what was gathered.  The loop's thread. */
+void quern__pool_send(quern_loop *loop);
+/* Take what has come in to the line. */
+void quern__pool_absorb_locked(quern_executor *pool);
+/* And what loops have gathered. */
+void quern__pool_absorb_all_locked(quern_executor *pool);
+/* Take no new work from now on. */
+void quern__pool_close_locked(quern_executor *pool);
+
+/*
+ * Is there anything before lane `lane`?  No lock: an answer that is late by a
+ * block or a call is good enough.
+ */
+static inline bool
+quern__pool_urgent(const quern_executor *pool, unsigned lane)
+{
+	/* relaxed: a hint. */
+	unsigned lanes = __atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) |
+	    __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED);
+
+	return lanes & ((1u << lane) - 1);
+}
+
+/* ---- idle.c ---- */
+
 /*
  * Work is there.  True if a sleeper should be woken for it: then call
  * quern__pool_wake() without the lock.
  */
 bool quern__pool_wants_wake_locked(quern_executor *pool);
 void quern__pool_wake(quern_executor *pool);
+/* Does a worker sleep that would be woken for a new job? */
+bool quern__pool_has_idle_core(const quern_executor *pool);
+/* Work has arrived in the inbox: see that somebody comes for it. */
+void quern__pool_call_for(quern_executor *pool);
+/* Nothing to do: the worker waits until there is. */
+void quern__idle_locked(struct quern__worker *worker);
+
 /*
- * Put n claimed jobs, chained by own.next, in line: all of them, or with
- * -ESHUTDOWN none.
+ * Nothing to do: spin for a moment, with the lock released.  False if that
+ * does not pay now.
  */
-int quern__pool_link(quern_executor *pool, quern_job *first);
+bool quern__idle_spin_locked(struct quern__worker *worker);
+void quern__idle_linger(const quern_executor *pool);
+/* Sleep until woken, unless there is work already. */
+void quern__idle_sleep_locked(struct quern__worker *worker);
+/*
+ * Sleep although there may be work, if that only keeps a loop from its core.
+ * False if not.
+ */
+bool quern__idle_step_aside_locked(struct quern__worker *worker);
+
+/* A loop that holds the executor keeps a core busy from now on, or has ended. */
+void quern__pool_loop_awake(quern_executor *pool);
+void quern__pool_loop_asleep(quern_executor *pool);
+/*
+ * Look for ends of jobs for a moment, if that pays and there are cores enough;
+ * the loop is awake.  True if there are any.
+ */
+bool quern__pool_loop_spin(quern_loop *loop);
+
+/* ---- worker.c ---- */
+
+void *quern__worker_main(void *worker);
+/*
+ * Put the calls that workers have in their batches and have not come to back
+ * in line.  False if there were none.
+ */
+bool quern__pool_return_batches_locked(quern_executor *pool);
 /*
  * Leave a loop; `exhausted`: no block was left.  True for the last one out of
  * a loop that is through or is to stop, who must call quern__loop_finish().
@@ -106,7 +224,7 @@ int quern__pool_link(quern_executor *pool, quern_job *first);
 bool quern__pool_leave_locked(
     quern_executor *pool, quern_job *job, bool exhausted);
 /* What the last one out does; `status` if the loop could not even begin. */
-void quern__loop_finish(quern_job *job, int status);
+void quern__loop_finish(quern_job *job, int status, struct quern__counts *mine);
 
 /* ---- accounts.c ---- */
 
@@ -114,7 +232,7 @@ void quern__loop_finish(quern_job *job, int status);
 int quern__pool_take_slot(quern_executor *pool);
 /* A slot whatever the limit, for a blocking caller. */
 void quern__pool_force_slot(quern_executor *pool);
-void quern__pool_give_slot(quern_executor *pool);
+void quern__pool_give_slots(quern_executor *pool, size_t n);
 /*
  * Have `loop` told once there is room.  Its submit was refused just now; if
  * there is room already it is told at once.

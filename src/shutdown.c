@@ -40,9 +40,12 @@ stop_all(quern_executor *pool)
 	__atomic_store_n(&pool->stopped, true, __ATOMIC_RELAXED);
 	do {
 		pthread_mutex_lock(&pool->lock);
+		(void)quern__pool_return_batches_locked(pool);
 		job = idle_job_locked(pool);
-		if (job)
-			job = quern__job_drop_locked(job, QUERN__SHUTDOWN);
+		if (job &&
+		    quern__job_drop_locked(job, QUERN__SHUTDOWN) ==
+			QUERN__NOT_DROPPED)
+			job = NULL;
 		pthread_mutex_unlock(&pool->lock);
 		/* Without the lock: it rings a loop. */
 		if (job)
@@ -119,7 +122,7 @@ quern_executor_shutdown(quern_executor *executor, double seconds)
 	if (seconds > 0 && ends_ns)
 		err = end_grace_locked(executor, ends_ns);
 	if (!err)
-		executor->closed = true;
+		quern__pool_close_locked(executor);
 	pthread_mutex_unlock(&executor->lock);
 	if (!err && seconds == 0)
 		stop_all(executor);

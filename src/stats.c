@@ -23,6 +23,10 @@ add_worker(quern_stats *out, const struct quern__worker *worker)
 	uint64_t since = read_count(&worker->busy_since_ns);
 	uint64_t now = quern__now_ns();
 
+	out->running += read_count(&worker->calling);
+	out->done += read_count(&worker->counts.done);
+	out->failed += read_count(&worker->counts.failed);
+	out->cancelled += read_count(&worker->counts.cancelled);
 	out->blocks += read_count(&worker->blocks);
 	out->busy_ns += read_count(&worker->busy_ns);
 	if (since && now > since)
@@ -41,13 +45,18 @@ quern_executor_stats(const quern_executor *executor, quern_stats *out)
 	if (err)
 		return err;
 	pthread_mutex_lock(&pool->lock);
+	quern__pool_absorb_all_locked(pool);
 	stats.waiting = pool->line.waiting;
+	for (unsigned i = 0; i < pool->n_workers; i++)
+		stats.waiting +=
+		    quern__batch_left_locked(&pool->worker[i].batch);
 	stats.wakes = pool->wakes;
 	stats.blocks = pool->caller_blocks;
+	stats.blocking_threads = pool->blocking.threads;
 	pthread_mutex_unlock(&pool->lock);
 	stats.lanes = quern__lanes_alive(&pool->lanes);
 	stats.workers = pool->n_workers;
-	stats.running = read_count(&pool->counts.running);
+	stats.running = read_count(&pool->running);
 	stats.done = read_count(&pool->counts.done);
 	stats.failed = read_count(&pool->counts.failed);
 	stats.cancelled = read_count(&pool->counts.cancelled);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "blocking.h"
 #include "deliver.h"
 #include "job.h"
 #include "pool.h"
@@ -30,30 +31,72 @@ pool_of(const quern_loop *loop, const quern_job *job)
 	return job->executor ? job->executor : loop->executor;
 }
 
-/* Make one job ready to be linked: 0, or why not, and then nothing changed. */
-static int
-admit(quern_loop *loop, quern_job *job, quern_group *group)
+/* Count a job in: 0 or -EAGAIN. */
+static inline int
+enter(quern_loop *loop, quern_executor *pool, bool in_turn)
 {
-	quern_executor *pool;
+	int err = 0;
+
+	/* A slot that this turn has to give back needs not be taken anew. */
+	if (in_turn && pool == loop->executor && loop->turn_slots)
+		loop->turn_slots--;
+	else
+		err = quern__pool_take_slot(pool);
+	if (err)
+		return err;
+	if (in_turn)
+		loop->turn_submitted++;
+	else
+		__atomic_fetch_add(&loop->in_flight, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
+/* Undo that. */
+static void
+leave(quern_loop *loop, quern_executor *pool)
+{
+	if (quern__loop_in_turn(loop))
+		loop->turn_submitted--;
+	else if (__atomic_fetch_sub(&loop->in_flight, 1, __ATOMIC_RELAXED) == 1)
+		/* The loop may have gone to sleep because of this one job. */
+		quern__front_ring(loop);
+	quern__pool_give_slots(pool, 1);
+}
+
+/* Make one job ready to be linked: 0, or why not, and then nothing changed. */
+static inline int
+admit(quern_loop *loop, quern_job *job, bool in_turn)
+{
+	quern_executor *pool = pool_of(loop, job);
 	int err;
 
-	if (!job)
-		return -EINVAL;
-	pool = pool_of(loop, job);
-	err = quern__pool_check(pool);
+	/* The loop's own is as old as the loop. */
+	err = job->executor ? quern__pool_check(pool) : 0;
 	if (err)
 		return err;
 	err = quern__job_claim(job, loop, pool);
 	if (err)
 		return err;
-	err = quern__pool_take_slot(pool);
+	err = enter(loop, pool, in_turn);
 	if (err) {
 		quern__job_unclaim(job);
 		if (pool == loop->executor)
 			quern__pool_want_room(pool, loop);
-		return err;
 	}
-	__atomic_fetch_add(&loop->in_flight, 1, __ATOMIC_RELAXED);
+	return err;
+}
+
+/* The same, with the loop's lock held for a deadline or a group. */
+static int
+admit_locked(quern_loop *loop, quern_job *job, quern_group *group, bool in_turn)
+{
+	int err;
+
+	if (!job)
+		return -EINVAL;
+	err = admit(loop, job, in_turn);
+	if (err)
+		return err;
 	if (job->own.deadline_ns) {
 		quern__timeouts_add(&loop->timeouts, job);
 		if (loop->timeouts.root == job)
@@ -64,65 +107,102 @@ admit(quern_loop *loop, quern_job *job, quern_group *group)
 	return 0;
 }
 
-/* Undo admit(). */
+/* Undo that. */
 static void
 retract(quern_loop *loop, quern_job *job, quern_group *group)
 {
 	if (group)
 		quern__group_unjoin_locked(group, job);
 	quern__timeouts_remove(&loop->timeouts, job);
-	/* The loop may have gone to sleep because of this one job. */
-	if (__atomic_fetch_sub(&loop->in_flight, 1, __ATOMIC_RELAXED) == 1)
-		quern__front_ring(loop);
-	quern__pool_give_slot(job->own.pool);
+	leave(loop, job->own.pool);
 	quern__job_unclaim(job);
 }
 
+/* No thread for a blocking job is like no room: try again. */
+static void
+want_thread(quern_loop *loop, quern_executor *pool, int err)
+{
+	if (err == -EAGAIN && pool == loop->executor)
+		quern__pool_want_room(pool, loop);
+}
+
+/* Send n accepted jobs of one executor, and of one sort, on their way. */
+static inline int
+send(quern_loop *loop, quern_executor *pool, quern_job *latest,
+    quern_job *earliest, unsigned lanes, unsigned n, bool pinned, bool in_turn)
+{
+	bool ours = pool == loop->executor;
+
+	if (lanes & QUERN__BLOCKING)
+		return quern__blocking_link(pool, latest);
+	if (ours && in_turn)
+		return quern__pool_gather(loop, latest, earliest, lanes, n);
+	/* A loop that cannot go away keeps its executor. */
+	return quern__pool_link(pool, latest, earliest, lanes, ours && pinned);
+}
+
+/* Does `job` go where `first` went, which is claimed? */
+static bool
+goes_along(const quern_loop *loop, const quern_job *first, const quern_job *job)
+{
+	return pool_of(loop, job) == first->own.pool &&
+	    quern__job_is_blocking(job) ==
+	    quern__lane_is_blocking(first->own.lane);
+}
+
 /*
- * Submit as many of the jobs as go to one executor: one link, one lock.  `*n`
+ * Submit as many of the jobs as go to one executor, and there to workers or to
+ * blocking threads: one link, one lock.  `*n`
  * comes back as how many were taken; what stopped before the end of the run
  * is the result.
  */
 static int
-submit_run(
-    quern_loop *loop, quern_job *const jobs[], size_t *n, quern_group *group)
+submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
+    quern_group *group, bool pinned)
 {
-	quern_job *first = NULL, *last = NULL, *next;
+	quern_job *latest = NULL, *earliest = NULL, *next;
 	quern_executor *pool = NULL;
+	bool in_turn = quern__loop_in_turn(loop);
+	unsigned lanes = 0;
 	size_t taken = 0;
 	int err = 0, link_err;
 
 	for (; taken < *n; taken++) {
 		quern_job *job = jobs[taken];
 
-		if (job && pool && pool_of(loop, job) != pool)
+		if (job && earliest && !goes_along(loop, earliest, job))
 			break;
-		err = admit(loop, job, group);
+		err = admit_locked(loop, job, group, in_turn);
 		if (err)
 			break;
 		pool = job->own.pool;
-		job->own.next = NULL;
-		if (last)
-			last->own.next = job;
-		else
-			first = job;
-		last = job;
+		lanes |= 1u << job->own.lane;
+		/* The latest first, as in the inbox. */
+		job->own.next = latest;
+		latest = job;
+		if (!earliest)
+			earliest = job;
+		quern__job_accept(job);
 	}
 	*n = taken;
-	link_err = first ? quern__pool_link(pool, first) : 0;
+	link_err = latest ? send(loop, pool, latest, earliest, lanes,
+				(unsigned)taken, pinned, in_turn) :
+			    0;
 	if (!link_err)
 		return err;
-	for (; first; first = next) {
-		next = first->own.next;
-		retract(loop, first, group);
+	earliest->own.next = NULL;
+	for (; latest; latest = next) {
+		next = latest->own.next;
+		retract(loop, latest, group);
 	}
+	want_thread(loop, pool, link_err);
 	*n = 0;
 	return link_err;
 }
 
 int
-quern__submit_locked(
-    quern_loop *loop, quern_job *const jobs[], size_t n, quern_group *group)
+quern__submit_locked(quern_loop *loop, quern_job *const jobs[], size_t n,
+    quern_group *group, bool pinned)
 {
 	size_t taken = 0, run;
 	int err = 0;
@@ -131,7 +211,7 @@ quern__submit_locked(
 		return -EINVAL;
 	for (; taken < n && !err; taken += run) {
 		run = n - taken;
-		err = submit_run(loop, jobs + taken, &run, group);
+		err = submit_run(loop, jobs + taken, &run, group, pinned);
 	}
 	return taken ? (int)taken : err;
 }
@@ -143,7 +223,7 @@ submit_part(quern_loop *loop, quern_job *const jobs[], size_t n)
 	int taken;
 
 	pthread_mutex_lock(&loop->lock);
-	taken = quern__submit_locked(loop, jobs, n, NULL);
+	taken = quern__submit_locked(loop, jobs, n, NULL, true);
 	pthread_mutex_unlock(&loop->lock);
 	return taken;
 }
@@ -171,6 +251,27 @@ quern_submit_many(quern_loop *loop, quern_job *const jobs[], size_t n)
 	return taken ? (int)taken : result;
 }
 
+/* One job without a deadline: nothing to guard or to pin. */
+static int
+submit_one(quern_loop *loop, quern_job *job)
+{
+	bool in_turn = quern__loop_in_turn(loop);
+	quern_executor *pool = pool_of(loop, job);
+	int err;
+
+	err = admit(loop, job, in_turn);
+	if (err)
+		return err;
+	quern__job_accept(job);
+	err =
+	    send(loop, pool, job, job, 1u << job->own.lane, 1, false, in_turn);
+	if (err) {
+		retract(loop, job, NULL);
+		want_thread(loop, pool, err);
+	}
+	return err;
+}
+
 int
 quern_submit(quern_loop *loop, quern_job *job)
 {
@@ -181,8 +282,8 @@ quern_submit(quern_loop *loop, quern_job *job)
 		return err;
 	if (!job)
 		return -EINVAL;
-	/* Without a timeout there is nothing to guard or to pin. */
-	taken = job->timeout > 0 ? quern_submit_many(loop, &job, 1) :
-				   quern__submit_locked(loop, &job, 1, NULL);
+	if (!(job->timeout > 0))
+		return submit_one(loop, job);
+	taken = quern_submit_many(loop, &job, 1);
 	return taken < 0 ? taken : 0;
 }

@@ -55,7 +55,7 @@ run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
 	struct quern_context ctx = { .job = job, .index = index };
 	int status;
 
-	quern__job_move(job, QUERN__RUNNING);
+	quern__job_move(job, QUERN__IN_FLIGHT);
 	if (!quern__op_is_loop(&job->op))
 		return quern__job_verdict(job, quern__op_call(&ctx));
 	status = quern__grid_begin(job);
@@ -80,8 +80,7 @@ enter(quern_executor *pool, quern_job *job)
 	/* What runs inside a job is a part of that job, which may finish. */
 	closed = pool->closed && !job->own.part_of.outer;
 	if (!closed) {
-		quern__job_move(job, QUERN__RUNNING);
-		__atomic_fetch_add(&pool->counts.running, 1, __ATOMIC_RELAXED);
+		quern__job_move(job, QUERN__IN_FLIGHT);
 		job->own.inside = 1;
 	}
 	pthread_mutex_unlock(&pool->lock);
@@ -112,8 +111,9 @@ run_loop(quern_executor *pool, quern_context *ctx)
 	int err = quern__grid_begin(ctx->job);
 	bool last;
 
+	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
 	if (err) {
-		quern__loop_finish(ctx->job, err);
+		quern__loop_finish(ctx->job, err, NULL);
 		return;
 	}
 	open_loop(pool, ctx->job);
@@ -123,7 +123,18 @@ run_loop(quern_executor *pool, quern_context *ctx)
 	last = quern__pool_leave_locked(pool, ctx->job, true);
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
-		quern__loop_finish(ctx->job, 0);
+		quern__loop_finish(ctx->job, 0, NULL);
+}
+
+static void
+run_call(quern_executor *pool, quern_context *ctx)
+{
+	int status;
+
+	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
+	status = quern__op_call(ctx);
+	__atomic_fetch_sub(&pool->running, 1, __ATOMIC_RELAXED);
+	quern__job_finish(ctx->job, status, NULL);
 }
 
 /*
@@ -150,7 +161,7 @@ run_helped(quern_executor *pool, quern_job *job, unsigned index)
 	else if (quern__op_is_loop(&job->op))
 		run_loop(pool, &ctx);
 	else
-		quern__job_finish(job, quern__op_call(&ctx));
+		run_call(pool, &ctx);
 	wait_for(&waiter);
 	return job->own.status;
 }
@@ -231,7 +242,7 @@ quern_run(quern_executor *executor, quern_op op)
 		quern__pool_force_slot(executor);
 	status = run_here(executor, &job, executor ? executor->n_workers : 0);
 	if (executor)
-		quern__pool_give_slot(executor);
+		quern__pool_give_slots(executor, 1);
 	return status;
 }
 

@@ -2,7 +2,7 @@
 /*
  * worker.c -- the threads that do the work.
  *
- *     line.c --> [worker.c] --> grid.c --> done.c
+ *     line.c --> [worker.c] --> grid.c --> mailbox.c
  *
  * A worker picks what comes first in line: a waiting job, which it starts, or
  * an open loop, which it joins.  It leaves a loop when no block is left, or at
@@ -10,66 +10,30 @@
  * it.  Whoever finds no block left closes the loop, so that nobody enters any
  * more; the last one out finishes it.
  *
- * Waking: one sleeper at a time.  A submit wakes nobody while a wake is under
- * way; the woken worker picks a job and, if more remains, wakes the next.  No
- * wake-up is lost.  All of it is decided under one lock; while `waking` is set
- * a worker is on its way to that lock, where it will see all there is; and the
- * wake word changes before the lock is released, so a worker that has decided
- * to sleep but does not sleep yet finds the word changed.
+ * Of calls it takes several at once (batch.c): as many as it should be through
+ * with in BATCH_NS, going by what calls took lately, and no more than its share
+ * of those that wait.  Between two of them it looks whether something more
+ * urgent has come.
+ *
+ * How it waits when there is nothing to do: idle.c.
  */
 #include <errno.h>
 
 #include "clock.h"
 #include "cpus.h"
 #include "fpmode.h"
-#include "futex.h"
 #include "grid.h"
 #include "job.h"
 #include "omp.h"
 #include "pool.h"
 
-/* Of a worker that runs a job. */
+/* Permits of a worker that runs a job. */
 enum { PERMITS_HELD = 0 };
 
-bool
-quern__pool_wants_wake_locked(quern_executor *pool)
-{
-	if (!pool->asleep || pool->waking)
-		return false;
-	pool->waking = true;
-	pool->wakes++;
-	pool->wake_word++;
-	return true;
-}
-
-void
-quern__pool_wake(quern_executor *pool)
-{
-	quern__futex_wake(&pool->wake_word, 1);
-}
-
-int
-quern__pool_link(quern_executor *pool, quern_job *first)
-{
-	quern_job *next;
-	bool wake;
-
-	pthread_mutex_lock(&pool->lock);
-	if (pool->closed) {
-		pthread_mutex_unlock(&pool->lock);
-		return -ESHUTDOWN;
-	}
-	for (quern_job *job = first; job; job = next) {
-		next = job->own.next;
-		quern__job_accept(job);
-		quern__line_push(&pool->line, job);
-	}
-	wake = quern__pool_wants_wake_locked(pool);
-	pthread_mutex_unlock(&pool->lock);
-	if (wake)
-		quern__pool_wake(pool);
-	return 0;
-}
+enum {
+	BATCH_NS = 50000,
+	CALL_MOST_NS = 1000000 /* one long call is soon forgotten */
+};
 
 bool
 quern__pool_leave_locked(quern_executor *pool, quern_job *job, bool exhausted)
@@ -81,9 +45,9 @@ quern__pool_leave_locked(quern_executor *pool, quern_job *job, bool exhausted)
 	 */
 	if (!job->own.inside && !exhausted)
 		exhausted = quern__job_should_stop(job);
-	if (exhausted && job->own.in_line)
+	if (exhausted && job->own.place == QUERN__IN_LINE)
 		quern__line_remove(&pool->line, job);
-	return !job->own.in_line && !job->own.inside;
+	return job->own.place != QUERN__IN_LINE && !job->own.inside;
 }
 
 /* Is there something that should not wait until this loop is through? */
@@ -94,31 +58,30 @@ something_urgent(const void *arg)
 	const quern_executor *pool = job->own.pool;
 
 	/* relaxed: a sleeper takes it, or we see it one block later. */
-	return quern__line_urgent(&pool->line, job->own.lane) &&
+	return quern__pool_urgent(pool, job->own.lane) &&
 	    !__atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
-}
-
-static void
-note(uint64_t *counter, uint64_t value)
-{
-	/* relaxed: one writer; read for statistics. */
-	__atomic_store_n(counter, value, __ATOMIC_RELAXED);
 }
 
 static void
 run_call(struct quern__worker *worker, quern_job *job)
 {
 	struct quern_context ctx = { .job = job, .index = worker->index };
+	int status;
 
-	quern__job_finish(job, quern__op_call(&ctx));
+	quern__note(&worker->calling, 1);
+	status = quern__op_call(&ctx);
+	quern__note(&worker->calling, 0);
+	worker->taken++;
+	quern__job_finish(job, status, &worker->counts);
 }
 
 void
-quern__loop_finish(quern_job *job, int status)
+quern__loop_finish(quern_job *job, int status, struct quern__counts *mine)
 {
 	status = status ? status : quern__grid_end(job);
 	quern__grid_drop(job);
-	quern__job_finish(job, status);
+	__atomic_fetch_sub(&job->own.pool->running, 1, __ATOMIC_RELAXED);
+	quern__job_finish(job, status, mine);
 }
 
 /* Work on a loop that we are inside of. */
@@ -130,7 +93,7 @@ run_loop(struct quern__worker *worker, quern_job *job)
 	bool exhausted, last;
 
 	exhausted = quern__grid_work(&ctx, something_urgent, job);
-	note(&worker->blocks, worker->blocks + ctx.blocks_run);
+	quern__note(&worker->blocks, worker->blocks + ctx.blocks_run);
 	/*
 	 * The lock also carries the results of our blocks to the last one
 	 * out, who joins them.
@@ -139,7 +102,7 @@ run_loop(struct quern__worker *worker, quern_job *job)
 	last = quern__pool_leave_locked(pool, job, exhausted);
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
-		quern__loop_finish(job, 0);
+		quern__loop_finish(job, 0, &worker->counts);
 }
 
 /* Start a job that was waiting. */
@@ -157,9 +120,10 @@ start(struct quern__worker *worker, quern_job *job)
 		run_call(worker, job);
 		return;
 	}
+	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
 	err = quern__grid_begin(job);
 	if (err) {
-		quern__loop_finish(job, err);
+		quern__loop_finish(job, err, &worker->counts);
 		return;
 	}
 	if (quern__grid_of(&job->op).blocks > 1) {
@@ -175,56 +139,130 @@ start(struct quern__worker *worker, quern_job *job)
 	run_loop(worker, job);
 }
 
-/* The lock is held on entry and on return. */
+/* ---- what to do next ---- */
+
+/* What have the calls since the last visit taken? */
 static void
-sleep_locked(struct quern__worker *worker)
+learn_cost_locked(struct quern__worker *worker)
 {
 	quern_executor *pool = worker->pool;
-	uint64_t now = quern__now_ns();
-	uint32_t seen;
+	uint64_t now = quern__now_ns(), each;
 
-	note(&worker->busy_ns, worker->busy_ns + now - worker->busy_since_ns);
-	note(&worker->busy_since_ns, 0);
-	__atomic_store_n(&pool->asleep, pool->asleep + 1, __ATOMIC_RELAXED);
-	while (!pool->line.held && !pool->leaving) {
-		seen = pool->wake_word;
-		pthread_mutex_unlock(&pool->lock);
-		quern__futex_wait(&pool->wake_word, seen);
-		pthread_mutex_lock(&pool->lock);
-		/* Awake, for whatever reason: this one has come round. */
-		pool->waking = false;
+	if (worker->taken) {
+		each = (now - worker->visited_ns) / worker->taken;
+		each = each < CALL_MOST_NS ? each : CALL_MOST_NS;
+		quern__note(&pool->call_ns, (3 * pool->call_ns + each) / 4);
 	}
-	__atomic_store_n(&pool->asleep, pool->asleep - 1, __ATOMIC_RELAXED);
-	note(&worker->busy_since_ns, quern__now_ns());
+	worker->visited_ns = now;
+	worker->taken = 0;
+	pool->visits++;
 }
 
-/* The next thing to do, entered; NULL: the pool ends. */
+/* How many calls may a worker take at once? */
+static size_t
+batch_size_locked(const quern_executor *pool)
+{
+	size_t most = BATCH_NS / (pool->call_ns + 1);
+	size_t waiting = pool->line.waiting - pool->line.blocking;
+	size_t share = waiting / (pool->n_workers - pool->asleep);
+
+	return share < most ? share : most;
+}
+
+/* Have the others jobs in their batches that they have not come to? */
+bool
+quern__pool_return_batches_locked(quern_executor *pool)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < pool->n_workers; i++)
+		any |= quern__batch_return_locked(
+		    &pool->worker[i].batch, &pool->line);
+	return any;
+}
+
+/* Something from the line; NULL: the pool ends. */
 static quern_job *
-take(struct quern__worker *worker, bool *waiting)
+pick_locked(struct quern__worker *worker)
+{
+	quern_executor *pool = worker->pool;
+	bool spun = false;
+	quern_job *job;
+
+	for (;;) {
+		quern__pool_absorb_locked(pool);
+		if (quern__idle_step_aside_locked(worker))
+			continue;
+		job = quern__line_pick(&pool->line, QUERN__COMPUTE);
+		if (job)
+			return job;
+		if (quern__pool_return_batches_locked(pool))
+			continue;
+		quern__pool_absorb_all_locked(pool);
+		if (pool->line.held & QUERN__COMPUTE)
+			continue;
+		if (pool->leaving)
+			return NULL;
+		/* After a spin all of it again: it is some time ago. */
+		spun = !spun && quern__idle_spin_locked(worker);
+		if (!spun)
+			quern__idle_sleep_locked(worker);
+	}
+}
+
+/* The next thing to do from the line, entered; NULL: the pool ends. */
+static quern_job *
+visit_line(struct quern__worker *worker, bool *waiting)
 {
 	quern_executor *pool = worker->pool;
 	quern_job *job;
 	bool wake;
 
+	if (worker->taken && worker->taken < 16)
+		quern__idle_linger(pool);
 	pthread_mutex_lock(&pool->lock);
-	while (!(job = quern__line_pick(&pool->line))) {
-		if (pool->leaving) {
-			pthread_mutex_unlock(&pool->lock);
-			return NULL;
-		}
-		sleep_locked(worker);
+	learn_cost_locked(worker);
+	/* What is left if something more urgent came. */
+	if (worker->batch.next < worker->batch.filled)
+		quern__batch_return_locked(&worker->batch, &pool->line);
+	worker->batch.next = worker->batch.filled = 0;
+	job = pick_locked(worker);
+	if (!job) {
+		pthread_mutex_unlock(&pool->lock);
+		return NULL;
 	}
-	*waiting = quern__job_state(job) == QUERN__WAITING;
-	if (*waiting) {
-		quern__job_move(job, QUERN__RUNNING);
-		__atomic_fetch_add(&pool->counts.running, 1, __ATOMIC_RELAXED);
-	}
-	job->own.inside++;
-	wake = pool->line.held && quern__pool_wants_wake_locked(pool);
+	if (!worker->visited_ns)
+		worker->visited_ns = quern__now_ns(); /* it was idle */
+	*waiting = !quern__lane_is_open(job->own.lane);
+	worker->lane = quern__lane_waiting(job->own.lane);
+	if (quern__op_is_loop(&job->op))
+		job->own.inside++;
+	else
+		quern__batch_fill_locked(
+		    worker, worker->lane, batch_size_locked(pool));
+	wake = (pool->line.held & QUERN__COMPUTE || worker->batch.filled) &&
+	    quern__pool_wants_wake_locked(pool);
 	pthread_mutex_unlock(&pool->lock);
 	if (wake)
 		quern__pool_wake(pool);
 	return job;
+}
+
+static quern_job *
+next_job(struct quern__worker *worker, bool *waiting)
+{
+	quern_executor *pool = worker->pool;
+	quern_job *job;
+
+	/* Cheaper than a visit to the line, unless something urgent waits. */
+	if (!quern__pool_urgent(pool, worker->lane)) {
+		job = quern__batch_take(&worker->batch);
+		if (job) {
+			*waiting = true;
+			return job;
+		}
+	}
+	return visit_line(worker, waiting);
 }
 
 void *
@@ -235,16 +273,16 @@ quern__worker_main(void *arg)
 	quern_job *job;
 	bool waiting;
 
-	note(&worker->busy_since_ns, quern__now_ns());
+	quern__note(&worker->busy_since_ns, quern__now_ns());
 	quern__cpus_unbind();
 	(void)quern__fpmode_enter();
 	if (pool->options.thread_start)
 		pool->options.thread_start(
 		    worker->index, pool->options.thread_arg);
-	while ((job = take(worker, &waiting))) {
+	while ((job = next_job(worker, &waiting))) {
 		/* Each time: the last job may have changed them. */
-		(void)quern__fpmode_enter();
-		(void)quern__omp_hold_to_one();
+		quern__fpmode_reset();
+		quern__omp_stay_at_one();
 		if (waiting)
 			start(worker, job);
 		else

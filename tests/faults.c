@@ -80,6 +80,10 @@ int __real_quern__fd_timer(void);
 int __wrap_quern__fd_timer(void);
 int __real_quern__fd_epoll(void);
 int __wrap_quern__fd_epoll(void);
+int __real_quern__fd_open_read(const char *path);
+int __wrap_quern__fd_open_read(const char *path);
+int __real_quern__fd_read(int file, void *out, size_t bytes);
+int __wrap_quern__fd_read(int file, void *out, size_t bytes);
 int __real_quern__fd_watch(int epoll, int fd);
 int __wrap_quern__fd_watch(int epoll, int fd);
 void __real_quern__fd_close(int fd);
@@ -163,6 +167,18 @@ int
 __wrap_quern__fd_epoll(void)
 {
 	return counted_fd(fails() ? -EMFILE : __real_quern__fd_epoll());
+}
+
+int
+__wrap_quern__fd_open_read(const char *path)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_open_read(path));
+}
+
+int
+__wrap_quern__fd_read(int file, void *out, size_t bytes)
+{
+	return fails() ? -EIO : __real_quern__fd_read(file, out, bytes);
 }
 
 int

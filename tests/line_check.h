@@ -5,6 +5,7 @@
 #ifndef QUERN_TESTS_LINE_CHECK_H
 #define QUERN_TESTS_LINE_CHECK_H
 
+#include "src/job.h"
 #include "src/line.h"
 #include "support.h"
 
@@ -28,8 +29,8 @@ l2_jobs_in_a_lane_say_so(const struct quern__line *line)
 
 		for (const quern_job *job = line->lane[n].first; job;
 		     before = job, job = job->own.next)
-			if (!job->own.in_line || job->own.lane != n ||
-			    job->own.prev != before)
+			if (job->own.place != QUERN__IN_LINE ||
+			    job->own.lane != n || job->own.at.prev != before)
 				return false;
 		if (line->lane[n].last != before)
 			return false;
@@ -38,15 +39,20 @@ l2_jobs_in_a_lane_say_so(const struct quern__line *line)
 }
 
 static inline bool
-l3_waiting_counts_the_jobs_in_even_lanes(const struct quern__line *line)
+l3_waiting_counts_the_jobs_in_lanes_not_open(const struct quern__line *line)
 {
-	size_t waiting = 0;
+	static const bool open[QUERN__LANES] = {
+		[1] = true, [3] = true, [5] = true
+	};
+	size_t waiting = 0, blocking = 0;
 
-	for (unsigned n = 0; n < QUERN__LANES; n += 2)
+	for (unsigned n = 0; n < QUERN__LANES; n++)
 		for (const quern_job *job = line->lane[n].first; job;
-		     job = job->own.next)
-			waiting++;
-	return line->waiting == waiting;
+		     job = job->own.next) {
+			waiting += !open[n];
+			blocking += n >= 6;
+		}
+	return line->waiting == waiting && line->blocking == blocking;
 }
 
 static inline bool
@@ -65,7 +71,8 @@ check_line(const struct quern__line *line)
 	CU_ASSERT_TRUE_FATAL(
 	    l1_held_has_a_bit_for_each_lane_that_is_not_empty(line));
 	CU_ASSERT_TRUE_FATAL(l2_jobs_in_a_lane_say_so(line));
-	CU_ASSERT_TRUE_FATAL(l3_waiting_counts_the_jobs_in_even_lanes(line));
+	CU_ASSERT_TRUE_FATAL(
+	    l3_waiting_counts_the_jobs_in_lanes_not_open(line));
 	CU_ASSERT_TRUE_FATAL(l4_ages_are_bounded_and_0_if_empty(line));
 }
 
@@ -81,24 +88,31 @@ static inline void
 take_out(struct quern__line *line, quern_job *job)
 {
 	quern__line_remove(line, job);
-	CU_ASSERT_FALSE(job->own.in_line);
+	CU_ASSERT_EQUAL(job->own.place, QUERN__ELSEWHERE);
 	check_line(line);
 }
 
 static inline quern_job *
-pick(struct quern__line *line)
+pick_from(struct quern__line *line, unsigned lanes)
 {
-	quern_job *job = quern__line_pick(line);
+	quern_job *job = quern__line_pick(line, lanes);
 
 	check_line(line);
 	return job;
 }
 
-/* The first job in the waiting lanes; NULL: none waits. */
+/* As a worker does. */
+static inline quern_job *
+pick(struct quern__line *line)
+{
+	return pick_from(line, QUERN__COMPUTE);
+}
+
+/* The first job in the workers' waiting lanes; NULL: none waits. */
 static inline quern_job *
 first_waiting(const struct quern__line *line)
 {
-	for (unsigned n = 0; n < QUERN__LANES; n += 2)
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n += 2)
 		if (line->lane[n].first)
 			return line->lane[n].first;
 	return NULL;

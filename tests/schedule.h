@@ -23,7 +23,7 @@ enum point {
 	WAIT,
 	SIGNAL,
 	RING,
-	PUSH_DONE,
+	PUSH,
 	DELIVER,
 	LINK,
 	STOP,
@@ -109,11 +109,14 @@ unsigned long take_lost_rings(void);
 
 #define HOLD_BACK_JOBS(link, stop, finish, begin, end)                         \
 	HOLD_BACK(LINK, NO_LOOK, int, __real_quern__pool_link, link,           \
-	    (quern_executor * pool, quern_job * first), (pool, first))         \
+	    (quern_executor * pool, quern_job * latest, quern_job * earliest,  \
+		unsigned lanes, bool kept),                                    \
+	    (pool, latest, earliest, lanes, kept))                             \
 	HOLD_BACK(STOP, NO_LOOK, int, __real_quern__job_stop, stop,            \
 	    (quern_job * job, enum quern__reason reason), (job, reason))       \
 	HOLD_BACK_VOID(FINISH, NO_LOOK, __real_quern__job_finish, finish,      \
-	    (quern_job * job, int status), (job, status))                      \
+	    (quern_job * job, int status, struct quern__counts *mine),         \
+	    (job, status, mine))                                               \
 	HOLD_BACK(GRID_BEGIN, NO_LOOK, int, __real_quern__grid_begin, begin,   \
 	    (quern_job * job), (job))                                          \
 	HOLD_BACK(GRID_END, NO_LOOK, int, __real_quern__grid_end, end,         \
@@ -122,14 +125,17 @@ unsigned long take_lost_rings(void);
 #define HOLD_BACK_SLOTS(take, give, want)                                      \
 	HOLD_BACK(TAKE_SLOT, NO_LOOK, int, __real_quern__pool_take_slot, take, \
 	    (quern_executor * pool), (pool))                                   \
-	HOLD_BACK_VOID(GIVE_SLOT, NO_LOOK, __real_quern__pool_give_slot, give, \
-	    (quern_executor * pool), (pool))                                   \
+	HOLD_BACK_VOID(GIVE_SLOT, NO_LOOK, __real_quern__pool_give_slots,      \
+	    give, (quern_executor * pool, size_t n), (pool, n))                \
 	HOLD_BACK_VOID(WANT_ROOM, NO_LOOK, __real_quern__pool_want_room, want, \
 	    (quern_executor * pool, quern_loop * loop), (pool, loop))
 
 #define HOLD_BACK_ENDS(push, deliver, remove, unpin)                           \
-	HOLD_BACK(PUSH_DONE, NO_LOOK, bool, __real_quern__done_push, push,     \
-	    (struct quern__done * done, quern_job * job), (done, job))         \
+	HOLD_BACK(PUSH, NO_LOOK, enum quern__pushed,                           \
+	    __real_quern__mailbox_push, push,                                  \
+	    (struct quern__mailbox * box, quern_job * latest,                  \
+		quern_job * earliest),                                         \
+	    (box, latest, earliest))                                           \
 	HOLD_BACK_VOID(DELIVER, NO_LOOK, __real_quern__deliver_push, deliver,  \
 	    (quern_loop * loop, quern_job * job), (loop, job))                 \
 	HOLD_BACK_VOID(REMOVE_TIMEOUT, NO_LOOK, __real_quern__timeouts_remove, \

@@ -12,6 +12,7 @@
 #include "src/clock.h"
 #include "src/cpus.h"
 #include "src/mem.h"
+#include "src/quota.h"
 #include "support.h"
 
 /*
@@ -176,6 +177,16 @@ a_deadline_passes_at_its_time(void)
 
 /* ---- cpus.c ---- */
 
+static unsigned quota = UINT_MAX;
+
+struct quern__quota __wrap_quern__quota_read(void);
+
+struct quern__quota
+__wrap_quern__quota_read(void)
+{
+	return (struct quern__quota) { quota, 0 };
+}
+
 struct count {
 	unsigned all, one, again;
 	int expected, err;
@@ -193,15 +204,15 @@ count_cpus(void *arg)
 	if (sched_getaffinity(0, sizeof(all), &all) != 0)
 		return NULL; /* more than 1024 CPUs: nothing to compare with */
 	count->expected = CPU_COUNT(&all);
-	count->all = quern__cpus();
+	count->all = quern__cpus_allowed();
 	while (!CPU_ISSET(cpu, &all))
 		cpu++;
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	count->one = quern__cpus();
+	count->one = quern__cpus_allowed();
 	sched_setaffinity(0, sizeof(all), &all);
-	count->again = quern__cpus();
+	count->again = quern__cpus_allowed();
 	count->err = errno;
 	return NULL;
 }
@@ -215,13 +226,26 @@ cpus_are_those_of_the_affinity_mask(void)
 	CU_ASSERT_EQUAL_FATAL(
 	    pthread_create(&thread, NULL, count_cpus, &count), 0);
 	pthread_join(thread, NULL);
-	CU_ASSERT_TRUE(quern__cpus() >= 1);
+	CU_ASSERT_TRUE(quern__cpus_allowed() >= 1);
 	if (!count.expected)
 		return;
 	CU_ASSERT_EQUAL(count.all, (unsigned)count.expected);
 	CU_ASSERT_EQUAL(count.one, 1);
 	CU_ASSERT_EQUAL(count.again, (unsigned)count.expected);
 	CU_ASSERT_EQUAL(count.err, E2BIG);
+}
+
+static void
+no_more_cpus_count_than_there_is_a_quota_for(void)
+{
+	unsigned allowed = quern__cpus_allowed();
+
+	CU_ASSERT_EQUAL(quern__cpus(), allowed);
+	quota = 1;
+	CU_ASSERT_EQUAL(quern__cpus(), 1);
+	quota = allowed + 1;
+	CU_ASSERT_EQUAL(quern__cpus(), allowed);
+	quota = UINT_MAX;
 }
 
 static void
@@ -267,6 +291,8 @@ main(void)
 	static const CU_TestInfo cpus[] = {
 		{ "CPUs are those of the affinity mask",
 		    cpus_are_those_of_the_affinity_mask },
+		{ "no more CPUs count than there is a quota for",
+		    no_more_cpus_count_than_there_is_a_quota_for },
 		{ "without memory there is still one CPU",
 		    without_memory_there_is_still_one_cpu },
 		CU_TEST_INFO_NULL,

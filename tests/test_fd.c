@@ -2,6 +2,7 @@
 /* test_fd.c -- tests src/fd.c. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -89,6 +90,31 @@ a_timer_is_readable_once_its_time_has_come(void)
 }
 
 static void
+a_file_is_read_to_its_end(void)
+{
+	char name[] = "/tmp/quern-file-XXXXXX", text[8] = "";
+	int made = mkstemp(name), file;
+
+	CU_ASSERT_TRUE_FATAL(made >= 0);
+	CU_ASSERT_EQUAL(write(made, "quern", 5), 5);
+	file = quern__fd_open_read(name);
+	CU_ASSERT_TRUE(file >= 0);
+	CU_ASSERT_TRUE(fcntl(file, F_GETFD) & FD_CLOEXEC);
+	CU_ASSERT_EQUAL(quern__fd_read(file, text, 3), 3);
+	CU_ASSERT_EQUAL(quern__fd_read(file, text + 3, 5), 2);
+	CU_ASSERT_STRING_EQUAL(text, "quern");
+	CU_ASSERT_EQUAL(quern__fd_read(file, text, 1), 0);
+	quern__fd_close(file);
+	close(made);
+	unlink(name);
+
+	errno = E2BIG;
+	CU_ASSERT_EQUAL(quern__fd_open_read(name), -ENOENT);
+	CU_ASSERT_EQUAL(quern__fd_read(-1, text, 1), -EBADF);
+	CU_ASSERT_EQUAL(errno, E2BIG);
+}
+
+static void
 descriptors_close_on_exec_and_do_not_block(void)
 {
 	int fd[] = { quern__fd_event(), quern__fd_timer(), quern__fd_epoll() };
@@ -122,6 +148,7 @@ main(void)
 		    neither_a_full_nor_an_empty_event_blocks_or_sets_errno },
 		{ "a timer is readable once its time has come",
 		    a_timer_is_readable_once_its_time_has_come },
+		{ "a file is read to its end", a_file_is_read_to_its_end },
 		{ "descriptors close on exec and do not block",
 		    descriptors_close_on_exec_and_do_not_block },
 		{ "descriptors that cannot be had leave errno alone",

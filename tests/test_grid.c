@@ -15,7 +15,7 @@ static void
 begin(quern_job *job, quern_op op)
 {
 	quern__job_init_sync(job, op, NULL, NULL);
-	quern__job_move(job, QUERN__RUNNING);
+	quern__job_move(job, QUERN__IN_FLIGHT);
 	CU_ASSERT_EQUAL(quern__grid_begin(job), 0);
 }
 

@@ -100,17 +100,19 @@ with_few_permits_a_team_is_narrower(void)
 /* Where leaders stop before they finish a job; NULL: nowhere. */
 static struct gate *before_finish; /* atomic */
 
-void __real_quern__job_finish(quern_job *job, int status);
-void __wrap_quern__job_finish(quern_job *job, int status);
+void __real_quern__job_finish(
+    quern_job *job, int status, struct quern__counts *mine);
+void __wrap_quern__job_finish(
+    quern_job *job, int status, struct quern__counts *mine);
 
 void
-__wrap_quern__job_finish(quern_job *job, int status)
+__wrap_quern__job_finish(quern_job *job, int status, struct quern__counts *mine)
 {
 	struct gate *gate = __atomic_load_n(&before_finish, __ATOMIC_ACQUIRE);
 
 	if (gate && quern__lanes_is_own(&job->own.pool->lanes))
 		gate_pass(gate);
-	__real_quern__job_finish(job, status);
+	__real_quern__job_finish(job, status, mine);
 }
 
 /* Or a job that is submitted by the completion of another had a new one. */

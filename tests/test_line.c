@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "line_check.h"
+#include "src/pool.h"
 
 /* ---- order ---- */
 
@@ -13,8 +14,6 @@ an_empty_line_gives_nothing(void)
 
 	CU_ASSERT_PTR_NULL(pick(&line));
 	CU_ASSERT_PTR_NULL(first_waiting(&line));
-	for (unsigned n = 0; n < QUERN__LANES; n++)
-		CU_ASSERT_FALSE(quern__line_urgent(&line, n));
 }
 
 static void
@@ -27,7 +26,7 @@ the_first_in_a_lane_is_the_first_out(void)
 		push(&line, &job[i], 2);
 	for (int i = 0; i < 5; i++) {
 		CU_ASSERT_PTR_EQUAL(pick(&line), &job[i]);
-		CU_ASSERT_FALSE(job[i].own.in_line);
+		CU_ASSERT_EQUAL(job[i].own.place, QUERN__ELSEWHERE);
 	}
 	CU_ASSERT_PTR_NULL(pick(&line));
 }
@@ -38,8 +37,27 @@ priorities_have_their_lanes(void)
 	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_HIGH), 0);
 	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_NORMAL), 2);
 	CU_ASSERT_EQUAL(QUERN__LANE_OF(QUERN_LOW), 4);
-	for (unsigned n = 0; n < QUERN__LANES; n++)
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++) {
 		CU_ASSERT_EQUAL(quern__lane_is_open(n), n % 2 == 1);
+		CU_ASSERT_EQUAL(quern__lane_waiting(n), n / 2 * 2);
+		CU_ASSERT_FALSE(quern__lane_is_blocking(n));
+	}
+}
+
+static void
+blocking_jobs_have_lanes_behind_them(void)
+{
+	for (int priority = QUERN_LOW; priority <= QUERN_HIGH; priority++) {
+		unsigned lane = QUERN__LANE_OF_BLOCKING(priority);
+
+		CU_ASSERT_EQUAL(lane, (unsigned)(7 - priority));
+		CU_ASSERT_TRUE(quern__lane_is_blocking(lane));
+		CU_ASSERT_FALSE(quern__lane_is_open(lane));
+		CU_ASSERT_EQUAL(
+		    quern__lane_waiting(lane), QUERN__LANE_OF(priority));
+	}
+	CU_ASSERT_EQUAL(QUERN__COMPUTE, 0x3f);
+	CU_ASSERT_EQUAL(QUERN__BLOCKING, 0x1c0);
 }
 
 static void
@@ -50,13 +68,31 @@ lanes_are_served_in_their_order(void)
 
 	for (unsigned n = QUERN__LANES; n-- > 0;)
 		push(&line, &job[n], n);
-	for (unsigned n = 0; n < QUERN__LANES; n++) {
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++) {
 		CU_ASSERT_PTR_EQUAL(pick(&line), &job[n]);
-		CU_ASSERT_EQUAL(job[n].own.in_line, quern__lane_is_open(n));
+		CU_ASSERT_EQUAL(
+		    job[n].own.place == QUERN__IN_LINE, quern__lane_is_open(n));
 		if (quern__lane_is_open(n))
 			take_out(&line, &job[n]);
 	}
 	CU_ASSERT_PTR_NULL(pick(&line));
+	for (unsigned n = QUERN__LANES_COMPUTE; n < QUERN__LANES; n++)
+		CU_ASSERT_PTR_EQUAL(pick_from(&line, QUERN__BLOCKING), &job[n]);
+	CU_ASSERT_PTR_NULL(pick_from(&line, QUERN__BLOCKING));
+}
+
+static void
+workers_and_blocking_threads_pick_from_their_own_lanes(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job compute = { NULL }, blocking = { NULL };
+
+	push(&line, &blocking, 6);
+	CU_ASSERT_PTR_NULL(pick(&line));
+	CU_ASSERT_PTR_EQUAL(pick_from(&line, QUERN__BLOCKING), &blocking);
+	push(&line, &compute, 4);
+	CU_ASSERT_PTR_NULL(pick_from(&line, QUERN__BLOCKING));
+	CU_ASSERT_PTR_EQUAL(pick(&line), &compute);
 }
 
 static void
@@ -97,9 +133,9 @@ static void
 waiting_counts_jobs_but_not_open_loops(void)
 {
 	struct quern__line line = { .held = 0 };
-	quern_job job[QUERN__LANES] = { { NULL } };
+	quern_job job[QUERN__LANES_COMPUTE] = { { NULL } };
 
-	for (unsigned n = 0; n < QUERN__LANES; n++) {
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++) {
 		push(&line, &job[n], n);
 		CU_ASSERT_EQUAL(line.waiting, n / 2 + 1);
 	}
@@ -114,15 +150,105 @@ waiting_counts_jobs_but_not_open_loops(void)
 static void
 urgent_is_what_stands_before_a_lane(void)
 {
+	static quern_executor pool;
+
 	for (unsigned n = 0; n < QUERN__LANES; n++) {
-		struct quern__line line = { .held = 0 };
 		quern_job job = { NULL };
 
-		push(&line, &job, n);
-		for (unsigned lane = 0; lane < QUERN__LANES; lane++)
+		push(&pool.line, &job, n);
+		for (unsigned lane = 0; lane < QUERN__LANES_COMPUTE; lane++)
 			CU_ASSERT_EQUAL(
-			    quern__line_urgent(&line, lane), n < lane);
+			    quern__pool_urgent(&pool, lane), n < lane);
+		take_out(&pool.line, &job);
+		pool.arrived = 1u << n;
+		for (unsigned lane = 0; lane < QUERN__LANES_COMPUTE; lane++)
+			CU_ASSERT_EQUAL(
+			    quern__pool_urgent(&pool, lane), n < lane);
+		pool.arrived = 0;
 	}
+}
+
+static int
+no_call(quern_context *ctx, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	return 0;
+}
+
+static void
+no_range(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	(void)ctx;
+	(void)begin;
+	(void)end;
+	(void)arg;
+}
+
+static void
+calls_are_taken_in_a_row_up_to_a_loop_or_the_most(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[6], *out[6];
+
+	for (int i = 0; i < 6; i++) {
+		quern_job_init(&job[i],
+		    i == 4 ? quern_for(1, 1, no_range, NULL) :
+			     quern_call(no_call, NULL),
+		    NULL);
+		push(&line, &job[i], 2);
+	}
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 0), 0);
+	check_line(&line);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 3), 3);
+	check_line(&line);
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_PTR_EQUAL(out[i], &job[i]);
+		CU_ASSERT_EQUAL(job[i].own.place, QUERN__ELSEWHERE);
+	}
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 6), 1);
+	check_line(&line);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 6), 0);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[4]);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 6), 1);
+	check_line(&line);
+	CU_ASSERT_PTR_NULL(pick(&line));
+}
+
+static void
+none_are_taken_in_a_row_past_anybody(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[2], other, *out[2];
+
+	quern_job_init(&other, quern_call(no_call, NULL), NULL);
+	for (int i = 0; i < 2; i++) {
+		quern_job_init(&job[i], quern_call(no_call, NULL), NULL);
+		push(&line, &job[i], 2);
+	}
+	push(&line, &other, 4);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 0);
+	take_out(&line, &other);
+	CU_ASSERT_EQUAL(quern__line_take_calls(&line, 2, out, 2), 2);
+	check_line(&line);
+}
+
+static void
+what_is_put_back_comes_first(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job job[3] = { { NULL } };
+
+	push(&line, &job[1], 2);
+	push(&line, &job[2], 2);
+	job[0].own.lane = 2;
+	quern__line_push_front(&line, &job[0]);
+	check_line(&line);
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_PTR_EQUAL(pick(&line), &job[i]);
+	quern__line_push_front(&line, &job[0]);
+	check_line(&line);
+	CU_ASSERT_PTR_EQUAL(pick(&line), &job[0]);
 }
 
 static void
@@ -163,26 +289,27 @@ model_remove(struct model *model, unsigned lane, unsigned at)
 		model->passed_over[lane] = 0;
 }
 
+/* From the lanes [first, end). */
 static quern_job *
-model_pick(struct model *model)
+model_pick(struct model *model, unsigned first, unsigned end)
 {
-	unsigned first = 0, chosen, *passed = model->passed_over;
+	unsigned chosen, *passed = model->passed_over;
 	quern_job *job;
 
-	while (first < QUERN__LANES && !model->n[first])
+	while (first < end && !model->n[first])
 		first++;
-	if (first == QUERN__LANES)
+	if (first == end)
 		return NULL;
 	chosen = first;
-	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+	for (unsigned n = first + 1; n < end; n++)
 		passed[n] += model->n[n] > 0;
-	for (unsigned n = first + 1; n < QUERN__LANES; n++)
+	for (unsigned n = first + 1; n < end; n++)
 		if (passed[n] > 16 && passed[n] > passed[chosen])
 			chosen = n;
 	job = model->job[chosen][0];
 	model_remove(model, chosen, 0);
 	passed[chosen] = 0;
-	if (chosen % 2)
+	if (chosen == 1 || chosen == 3 || chosen == 5)
 		model->job[chosen][model->n[chosen]++] = job;
 	return job;
 }
@@ -221,18 +348,23 @@ random_steps_agree_with_a_plain_model(void)
 		quern_job *any = &job[next_random(&state) % JOBS];
 		unsigned lane = any->own.lane, at = 0;
 
-		if (!any->own.in_line && (filling || choice < 2)) {
+		if (any->own.place != QUERN__IN_LINE &&
+		    (filling || choice < 2)) {
 			lane = next_random(&state) % QUERN__LANES;
 			model.job[lane][model.n[lane]++] = any;
 			push(&line, any, lane);
-		} else if (any->own.in_line && choice == 7) {
+		} else if (any->own.place == QUERN__IN_LINE && choice == 7) {
 			while (model.job[lane][at] != any)
 				at++;
 			model_remove(&model, lane, at);
 			take_out(&line, any);
+		} else if (choice % 3) {
+			CU_ASSERT_PTR_EQUAL_FATAL(
+			    pick(&line), model_pick(&model, 0, 6));
 		} else {
 			CU_ASSERT_PTR_EQUAL_FATAL(
-			    pick(&line), model_pick(&model));
+			    pick_from(&line, QUERN__BLOCKING),
+			    model_pick(&model, 6, 9));
 		}
 		check_same(&line, &model);
 		for (unsigned n = 0; n < QUERN__LANES; n++)
@@ -251,6 +383,10 @@ main(void)
 		{ "the first in a lane is the first out",
 		    the_first_in_a_lane_is_the_first_out },
 		{ "priorities have their lanes", priorities_have_their_lanes },
+		{ "blocking jobs have lanes behind them",
+		    blocking_jobs_have_lanes_behind_them },
+		{ "workers and blocking threads pick from their own lanes",
+		    workers_and_blocking_threads_pick_from_their_own_lanes },
 		{ "lanes are served in their order",
 		    lanes_are_served_in_their_order },
 		{ "a job leaves from the front, the middle and the end",
@@ -261,6 +397,12 @@ main(void)
 		    waiting_counts_jobs_but_not_open_loops },
 		{ "urgent is what stands before a lane",
 		    urgent_is_what_stands_before_a_lane },
+		{ "calls are taken in a row up to a loop or the most",
+		    calls_are_taken_in_a_row_up_to_a_loop_or_the_most },
+		{ "none are taken in a row past anybody",
+		    none_are_taken_in_a_row_past_anybody },
+		{ "what is put back comes first",
+		    what_is_put_back_comes_first },
 		{ "the first waiting job stays where it is",
 		    the_first_waiting_job_stays_where_it_is },
 		{ "random steps agree with a plain model",

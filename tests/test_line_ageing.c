@@ -15,7 +15,7 @@ turn(struct quern__line *line)
 	quern_job *job = pick(line);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-	if (!job->own.in_line)
+	if (job->own.place != QUERN__IN_LINE)
 		push(line, job, job->own.lane);
 	return job->own.lane;
 }
@@ -70,13 +70,13 @@ static void
 five_lanes_that_aged_together_are_served_one_by_one(void)
 {
 	struct quern__line line = { .held = 0 };
-	quern_job job[QUERN__LANES] = { { NULL } };
+	quern_job job[QUERN__LANES_COMPUTE] = { { NULL } };
 
-	for (unsigned n = 0; n < QUERN__LANES; n++)
+	for (unsigned n = 0; n < QUERN__LANES_COMPUTE; n++)
 		push(&line, &job[n], n);
 	for (int i = 0; i < 16; i++)
 		CU_ASSERT_EQUAL(turn(&line), 0);
-	for (unsigned n = 1; n < QUERN__LANES; n++)
+	for (unsigned n = 1; n < QUERN__LANES_COMPUTE; n++)
 		CU_ASSERT_EQUAL(turn(&line), n);
 	CU_ASSERT_EQUAL(turn(&line), 0);
 }
@@ -97,6 +97,26 @@ of_lanes_that_are_due_the_oldest_comes_first(void)
 	CU_ASSERT_EQUAL(turn(&line), 3);
 	CU_ASSERT_EQUAL(turn(&line), 4); /* though lane 2 is due as well */
 	CU_ASSERT_EQUAL(turn(&line), 2);
+}
+
+static void
+blocking_lanes_age_by_themselves(void)
+{
+	struct quern__line line = { .held = 0 };
+	quern_job high[2] = { { NULL } }, low = { NULL }, *job;
+
+	push(&line, &high[0], 0);
+	push(&line, &high[1], 6);
+	push(&line, &low, 8);
+	for (int i = 0; i < 100; i++)
+		CU_ASSERT_EQUAL(turn(&line), 0);
+	CU_ASSERT_EQUAL(line.lane[8].age, 0);
+	for (int i = 0; i < 16; i++) {
+		job = pick_from(&line, QUERN__BLOCKING);
+		CU_ASSERT_PTR_EQUAL_FATAL(job, &high[1]);
+		push(&line, job, 6);
+	}
+	CU_ASSERT_PTR_EQUAL(pick_from(&line, QUERN__BLOCKING), &low);
 }
 
 static void
@@ -146,6 +166,8 @@ main(void)
 		    five_lanes_that_aged_together_are_served_one_by_one },
 		{ "of lanes that are due the oldest comes first",
 		    of_lanes_that_are_due_the_oldest_comes_first },
+		{ "blocking lanes age by themselves",
+		    blocking_lanes_age_by_themselves },
 		{ "a lane that empties loses its age",
 		    a_lane_that_empties_loses_its_age },
 		{ "a lane that keeps a job keeps its age",

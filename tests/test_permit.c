@@ -1,44 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_permit.c -- tests permit.c: the account of permits and the line of
- * those who wait for one.
+ * test_permit.c -- tests permit.c: the account, and how many permits there are.
+ * Who waits for them is in test_permit_line.c.
  *
  * The number of cores and the clock that says when to count them anew are the
  * test's.  Each test begins and ends with nothing out.
  */
 #include <errno.h>
-#include <linux/futex.h>
-#include <sched.h>
-#include <stdarg.h>
-#include <sys/syscall.h>
+#include <limits.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "forked.h"
 #include "src/clock.h"
 #include "src/cpus.h"
 #include "src/permit.h"
-#include "threads.h"
+#include "src/quota.h"
+#include "support.h"
 
 #define LONG_NS UINT64_C(3600000000000)
 #define SHORT_NS UINT64_C(1000000)
 
-/* All atomic. */
-static unsigned cores, counted;    /* there are; how often they were counted */
-static uint64_t ahead_ns;          /* of the coarse clock */
-static unsigned asleep;            /* how often somebody was about to wait */
-static _Thread_local int *in_line; /* set once this thread is about to wait */
+/* What a test sets; there is one thread. */
+static unsigned cores;              /* the quota */
+static unsigned allowed = UINT_MAX; /* cores, by affinity */
+static unsigned counted;            /* how often the quota was read */
+static unsigned long throttled;
+static time_t ahead; /* seconds of the coarse clock */
 
-unsigned __wrap_quern__cpus(void);
+unsigned __wrap_quern__cpus_allowed(void);
+struct quern__quota __wrap_quern__quota_read(void);
 int __real_clock_gettime(clockid_t clock, struct timespec *out);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *out);
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
 
 unsigned
-__wrap_quern__cpus(void)
+__wrap_quern__cpus_allowed(void)
 {
-	__atomic_fetch_add(&counted, 1, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&cores, __ATOMIC_SEQ_CST);
+	return allowed;
+}
+
+struct quern__quota
+__wrap_quern__quota_read(void)
+{
+	counted++;
+	return (struct quern__quota) { cores, throttled };
 }
 
 int
@@ -47,38 +52,16 @@ __wrap_clock_gettime(clockid_t clock, struct timespec *out)
 	int err = __real_clock_gettime(clock, out);
 
 	if (clock == CLOCK_MONOTONIC_COARSE)
-		out->tv_sec +=
-		    (time_t)(__atomic_load_n(&ahead_ns, __ATOMIC_SEQ_CST) /
-			1000000000);
+		out->tv_sec += ahead;
 	return err;
-}
-
-long
-__wrap_syscall(long number, ...)
-{
-	long arg[6];
-	va_list list;
-
-	va_start(list, number);
-	for (int i = 0; i < 6; i++)
-		arg[i] = va_arg(list, long);
-	va_end(list);
-	if (number == SYS_futex && arg[1] == FUTEX_WAIT_BITSET_PRIVATE) {
-		__atomic_fetch_add(&asleep, 1, __ATOMIC_SEQ_CST);
-		if (in_line)
-			__atomic_store_n(in_line, 1, __ATOMIC_SEQ_CST);
-	}
-	return __real_syscall(
-	    number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
 /* Two seconds later there are so many. */
 static void
 set_cores(unsigned n)
 {
-	__atomic_store_n(&cores, n, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(
-	    &ahead_ns, 2 * UINT64_C(1000000000), __ATOMIC_SEQ_CST);
+	cores = n;
+	ahead += 2;
 	CU_ASSERT(quern__permits_limit() >= n);
 }
 
@@ -98,51 +81,6 @@ check_at_rest(void)
 {
 	CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__NOBODY_WAITS);
 	CU_ASSERT_EQUAL(out(), 0);
-}
-
-/* ---- threads that wait ---- */
-
-struct taker {
-	pthread_t thread;
-	unsigned want, have;
-	uint64_t patience_ns;
-	bool lane;
-	int in_line; /* or out of it already */
-	unsigned got;
-	int *order, place; /* places are given in the order of being served */
-};
-
-static void *
-take_main(void *arg)
-{
-	struct taker *taker = arg;
-
-	in_line = &taker->in_line;
-	taker->got = quern__permits_take(
-	    taker->want, taker->have, taker->patience_ns, taker->lane);
-	taker->place = taker->order ?
-	    __atomic_add_fetch(taker->order, 1, __ATOMIC_SEQ_CST) :
-	    0;
-	__atomic_store_n(&taker->in_line, 1, __ATOMIC_SEQ_CST);
-	return NULL;
-}
-
-/* Start it; returns when it is in line, or has been. */
-static void
-queue_up(struct taker *taker)
-{
-	taker->in_line = 0;
-	start_thread(&taker->thread, take_main, taker);
-	while (!get(&taker->in_line))
-		sched_yield();
-}
-
-/* What it got. */
-static unsigned
-served(struct taker *taker)
-{
-	pthread_join(taker->thread, NULL);
-	return taker->got;
 }
 
 /* ---- one thread ---- */
@@ -202,8 +140,6 @@ more_can_be_forced_than_there_are_and_others_give_way(void)
 static void
 what_is_free_need_not_be_waited_for(void)
 {
-	unsigned before = __atomic_load_n(&asleep, __ATOMIC_SEQ_CST);
-
 	set_cores(4);
 	CU_ASSERT_EQUAL(quern__permits_take(1, 0, LONG_NS, false), 1);
 	CU_ASSERT_EQUAL(quern__permits_take(3, 1, LONG_NS, true), 2);
@@ -216,7 +152,6 @@ what_is_free_need_not_be_waited_for(void)
 	/* Nobody waits for more than there are. */
 	CU_ASSERT_EQUAL(quern__permits_take(9, 3, LONG_NS, true), 1);
 	CU_ASSERT_EQUAL(quern__permits_take(9, 4, LONG_NS, true), 0);
-	CU_ASSERT_EQUAL(asleep, before);
 	quern__permits_give(4);
 	check_at_rest();
 }
@@ -263,6 +198,66 @@ cores_are_counted_anew_once_a_second_at_most(void)
 	set_cores(5);
 	CU_ASSERT_EQUAL(quern__permits_limit(), 5);
 	CU_ASSERT_TRUE(counted > before);
+}
+
+/* By a child, whose account knows nothing yet. */
+static void
+look_from_threads_pinned_to_fewer_cores(void *arg)
+{
+	(void)arg;
+	allowed = 3;
+	cores = UINT_MAX;
+	EXPECT(quern__permits_limit() == 3);
+	allowed = 1; /* this thread has been pinned */
+	ahead += 2;
+	EXPECT(quern__permits_limit() == 3);
+	allowed = 4; /* this one never was */
+	ahead += 2;
+	EXPECT(quern__permits_limit() == 4);
+	cores = 2;
+	ahead += 2;
+	EXPECT(quern__permits_limit() == 2);
+}
+
+static void
+a_pinned_thread_does_not_lower_the_limit_but_a_quota_does(void)
+{
+	forked_run(_exit, look_from_threads_pinned_to_fewer_cores, NULL);
+}
+
+static void
+being_throttled_is_told_until_a_second_has_passed_without(void)
+{
+	set_cores(2);
+	CU_ASSERT_FALSE(quern__permits_throttled());
+	throttled = 5;
+	set_cores(2);
+	CU_ASSERT_TRUE(quern__permits_throttled());
+	set_cores(2);
+	CU_ASSERT_FALSE(quern__permits_throttled());
+	/* In another group the count begins anew. */
+	throttled = 3;
+	set_cores(2);
+	CU_ASSERT_FALSE(quern__permits_throttled());
+	throttled = 4;
+	set_cores(2);
+	CU_ASSERT_TRUE(quern__permits_throttled());
+	set_cores(2);
+	check_at_rest();
+}
+
+static void
+a_first_look(void *arg)
+{
+	(void)arg;
+	throttled = 1000;
+	EXPECT(!quern__permits_throttled());
+}
+
+static void
+what_was_throttled_before_the_first_look_does_not_count(void)
+{
+	forked_run(_exit, a_first_look, NULL);
 }
 
 static void
@@ -324,151 +319,6 @@ a_limit_that_falls_takes_from_nobody_but_says_so(void)
 }
 
 static void
-a_limit_that_rises_or_falls_serves_who_waited(void)
-{
-	struct taker one = { .want = 1, .patience_ns = LONG_NS };
-	struct taker all = { .want = 8, .patience_ns = LONG_NS, .lane = true };
-
-	set_cores(1);
-	quern__permits_force(1);
-	queue_up(&one);
-	set_cores(2);
-	CU_ASSERT_EQUAL(served(&one), 1);
-	queue_up(&one);
-	quern__permits_raise(3);
-	CU_ASSERT_EQUAL(served(&one), 1);
-	quern__permits_give(2);
-	/* One is out, two are granted of eight, then three are all. */
-	set_cores(5);
-	quern__permits_raise(8);
-	quern__permits_force(2);
-	queue_up(&all);
-	CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__LANE_WAITS);
-	quern__permits_lower(8);
-	CU_ASSERT_EQUAL(served(&all), 5);
-	CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__LANE_WAITS);
-	quern__permits_give(8);
-	quern__permits_lower(3);
-	check_at_rest();
-}
-
-/* ---- the line ---- */
-
-static void
-first_come_is_first_served(void)
-{
-	int order = 0;
-	struct taker taker[] = {
-		{ .want = 1 },
-		{ .want = 2, .have = 1, .lane = true },
-		{ .want = 3, .lane = true },
-		{ .want = 1 },
-	};
-
-	set_cores(3);
-	quern__permits_force(3);
-	for (int i = 0; i < 4; i++) {
-		taker[i].patience_ns = LONG_NS;
-		taker[i].order = &order;
-		queue_up(&taker[i]);
-		CU_ASSERT_EQUAL(quern__permits_wanted(),
-		    i ? QUERN__LANE_WAITS : QUERN__WORKER_WAITS);
-		/* Nobody overtakes, not even when something comes free. */
-		CU_ASSERT_FALSE(quern__permit_try());
-	}
-	quern__permits_give(1);
-	CU_ASSERT_EQUAL(served(&taker[0]), 1);
-	CU_ASSERT_FALSE(quern__permit_try());
-	CU_ASSERT_EQUAL(quern__permits_take(1, 1, 0, false), 0);
-	quern__permits_give(1);
-	CU_ASSERT_EQUAL(served(&taker[1]), 1);
-	/* The third keeps what comes, until it has them all. */
-	for (int i = 0; i < 3; i++) {
-		CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__LANE_WAITS);
-		CU_ASSERT_EQUAL(quern__permits_take_free(1), 0);
-		quern__permits_give(1);
-	}
-	CU_ASSERT_EQUAL(served(&taker[2]), 3);
-	CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__WORKER_WAITS);
-	quern__permits_give(1);
-	CU_ASSERT_EQUAL(served(&taker[3]), 1);
-	CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__NOBODY_WAITS);
-	for (int i = 0; i < 4; i++)
-		CU_ASSERT_EQUAL(taker[i].place, i + 1);
-	quern__permits_give(3);
-	check_at_rest();
-}
-
-static void
-who_runs_out_of_patience_leaves_no_hole(void)
-{
-	/* Who times out is the first, one in the middle, the last. */
-	for (int gone = 0; gone < 3; gone++) {
-		struct taker taker[3], late = { .want = 1 };
-
-		set_cores(2);
-		quern__permits_force(2);
-		for (int i = 0; i < 3; i++) {
-			taker[i] = (struct taker) { .want = 2,
-				.have = 1,
-				.lane = i == gone,
-				.patience_ns = i == gone ? SHORT_NS : LONG_NS };
-			queue_up(&taker[i]);
-		}
-		CU_ASSERT_EQUAL(served(&taker[gone]), 0);
-		CU_ASSERT_EQUAL(quern__permits_wanted(), QUERN__WORKER_WAITS);
-		late.patience_ns = LONG_NS;
-		queue_up(&late);
-		quern__permits_give(2);
-		for (int i = 0; i < 3; i++)
-			if (i != gone)
-				CU_ASSERT_EQUAL(served(&taker[i]), 1);
-		quern__permits_give(1);
-		CU_ASSERT_EQUAL(served(&late), 1);
-		quern__permits_give(2);
-		check_at_rest();
-	}
-}
-
-static void
-who_runs_out_of_patience_keeps_what_came_and_lets_others_on(void)
-{
-	struct taker wide = { .want = 4, .patience_ns = SHORT_NS };
-	struct taker one = { .want = 1, .patience_ns = LONG_NS };
-
-	set_cores(4);
-	quern__permits_force(2);
-	queue_up(&wide);
-	queue_up(&one);
-	CU_ASSERT_EQUAL(served(&wide), 2);
-	quern__permits_give(1);
-	CU_ASSERT_EQUAL(served(&one), 1);
-	CU_ASSERT_EQUAL(out(), 4);
-	quern__permits_give(4);
-	check_at_rest();
-}
-
-static void
-one_gift_serves_many(void)
-{
-	enum { MANY = 20 };
-	struct taker taker[MANY];
-
-	set_cores(MANY);
-	quern__permits_force(MANY);
-	for (int i = 0; i < MANY; i++) {
-		taker[i] = (struct taker) { .want = 1, .patience_ns = LONG_NS };
-		queue_up(&taker[i]);
-	}
-	quern__permits_give(MANY);
-	for (int i = 0; i < MANY; i++)
-		CU_ASSERT_EQUAL(served(&taker[i]), 1);
-	CU_ASSERT_EQUAL(out(), MANY);
-	quern__permits_give(MANY);
-	check_at_rest();
-}
-
-static void
 errno_stays_the_callers(void)
 {
 	set_cores(1);
@@ -500,26 +350,20 @@ main(void)
 	static const CU_TestInfo limit[] = {
 		{ "cores are counted anew once a second at most",
 		    cores_are_counted_anew_once_a_second_at_most },
+		{ "a pinned thread does not lower the limit, but a quota does",
+		    a_pinned_thread_does_not_lower_the_limit_but_a_quota_does },
+		{ "being throttled is told until a second has passed without",
+		    being_throttled_is_told_until_a_second_has_passed_without },
+		{ "what was throttled before the first look does not count",
+		    what_was_throttled_before_the_first_look_does_not_count },
 		{ "an executor that wants more raises the limit while it lives",
 		    an_executor_that_wants_more_workers_raises_the_limit_while_it_lives },
 		{ "a limit that falls takes from nobody but says so",
 		    a_limit_that_falls_takes_from_nobody_but_says_so },
-		{ "a limit that rises or falls serves who waited",
-		    a_limit_that_rises_or_falls_serves_who_waited },
-		CU_TEST_INFO_NULL,
-	};
-	static const CU_TestInfo line[] = {
-		{ "first come is first served", first_come_is_first_served },
-		{ "who runs out of patience leaves no hole",
-		    who_runs_out_of_patience_leaves_no_hole },
-		{ "who runs out of patience keeps what came",
-		    who_runs_out_of_patience_keeps_what_came_and_lets_others_on },
-		{ "one gift serves many", one_gift_serves_many },
 		CU_TEST_INFO_NULL,
 	};
 
 	add_suite("permit: account", account);
 	add_suite("permit: limit", limit);
-	add_suite("permit: line", line);
 	return run_suites();
 }

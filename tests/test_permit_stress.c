@@ -202,11 +202,12 @@ whatever_happens_all_permits_are_there_in_the_end(void)
 static void
 use_all(void *arg)
 {
-	unsigned limit = quern__permits_limit();
+	unsigned limit;
 
 	(void)arg;
-	EXPECT(limit >= 1 && limit < RAISED);
 	EXPECT(quern__permits_wanted() == QUERN__NOBODY_WAITS);
+	limit = quern__permits_limit();
+	EXPECT(limit >= 1 && limit < RAISED);
 	/* What the parent's copy of a function gives back. */
 	quern__permits_give(3);
 	EXPECT(quern__permits_take_free(UINT_MAX) == limit);
@@ -219,6 +220,62 @@ use_all(void *arg)
 	quern__permits_lower(RAISED);
 	EXPECT(quern__permits_limit() == limit);
 	EXPECT(quern__permits_wanted() == QUERN__NOBODY_WAITS);
+}
+
+/* Holds the account's lock until the gate opens. */
+static struct gate locked = GATE_INITIALIZER;
+static _Thread_local bool holds;
+
+int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex);
+
+int
+__wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+	if (holds) {
+		holds = false;
+		gate_pass(&locked);
+	}
+	return __real_pthread_mutex_unlock(mutex);
+}
+
+static void *
+hold_the_lock(void *arg)
+{
+	(void)arg;
+	holds = true;
+	quern__permits_give(0);
+	return NULL;
+}
+
+static void *
+wait_for_one(void *arg)
+{
+	(void)arg;
+	quern__permits_give(quern__permits_take(1, 0, LONG_NS, true));
+	return NULL;
+}
+
+static void
+a_child_minds_no_lock_no_line_and_no_executor_of_its_parents(void)
+{
+	pthread_t waiter, holder;
+	unsigned out;
+
+	quern__permits_raise(RAISED + 1);
+	out = quern__permits_take_free(UINT_MAX);
+	start_thread(&waiter, wait_for_one, NULL);
+	while (quern__permits_wanted() != QUERN__LANE_WAITS)
+		sched_yield();
+	start_thread(&holder, hold_the_lock, NULL);
+	gate_await(&locked, 1);
+	forked_run(_Exit, use_all, NULL);
+	gate_open(&locked);
+	pthread_join(holder, NULL);
+	quern__permits_give(out);
+	pthread_join(waiter, NULL);
+	quern__permits_lower(RAISED + 1);
+	check_at_rest();
 }
 
 static void
@@ -244,6 +301,8 @@ main(void)
 		    with_patience_everybody_gets_all_and_no_more_are_out_than_there_are },
 		{ "whatever happens, all permits are there in the end",
 		    whatever_happens_all_permits_are_there_in_the_end },
+		{ "a child minds no lock, line and executor of its parent's",
+		    a_child_minds_no_lock_no_line_and_no_executor_of_its_parents },
 		{ "a child begins with an account of its own",
 		    a_child_begins_with_an_account_of_its_own },
 		CU_TEST_INFO_NULL,

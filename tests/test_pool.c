@@ -58,7 +58,7 @@ bad_options_make_no_executor(void)
 	CU_ASSERT_EQUAL(options.workers, 0);
 	for (int bad = 0; bad < 8; bad++) {
 		quern_threads_options_init(&options);
-		options.reserved0 = bad == 0;
+		options.blocking_threads = bad == 0 ? 65537 : 0;
 		options.reserved[0] = bad == 1;
 		options.reserved[6] = bad == 2;
 		options.workers = bad == 3 ? 65537 : bad == 4 ? UINT_MAX : 1;

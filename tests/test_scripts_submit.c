@@ -24,10 +24,12 @@ static struct {
 	void (*after_done_push)(void); /* any thread */
 } script;
 
-int __real_quern__pool_link(quern_executor *pool, quern_job *first);
-int __wrap_quern__pool_link(quern_executor *pool, quern_job *first);
-bool __real_quern__done_push(struct quern__done *done, quern_job *job);
-bool __wrap_quern__done_push(struct quern__done *done, quern_job *job);
+int __real_quern__pool_link(quern_executor *pool, quern_job *latest,
+    quern_job *earliest, unsigned lanes, bool kept);
+int __wrap_quern__pool_link(quern_executor *pool, quern_job *latest,
+    quern_job *earliest, unsigned lanes, bool kept);
+void __real_quern__deliver_push(quern_loop *loop, quern_job *job);
+void __wrap_quern__deliver_push(quern_loop *loop, quern_job *job);
 
 static void
 act(void (*step)(void))
@@ -37,24 +39,22 @@ act(void (*step)(void))
 }
 
 int
-__wrap_quern__pool_link(quern_executor *pool, quern_job *first)
+__wrap_quern__pool_link(quern_executor *pool, quern_job *latest,
+    quern_job *earliest, unsigned lanes, bool kept)
 {
 	int err;
 
 	act(script.before_link);
-	err = __real_quern__pool_link(pool, first);
+	err = __real_quern__pool_link(pool, latest, earliest, lanes, kept);
 	act(script.after_link);
 	return err;
 }
 
-bool
-__wrap_quern__done_push(struct quern__done *done, quern_job *job)
+void
+__wrap_quern__deliver_push(quern_loop *loop, quern_job *job)
 {
-	bool first;
-
-	first = __real_quern__done_push(done, job);
+	__real_quern__deliver_push(loop, job);
 	act(script.after_done_push);
-	return first;
 }
 
 /*

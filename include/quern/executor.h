@@ -31,14 +31,20 @@ enum {
 
 /* Fill with quern_threads_options_init() first, then change what you need. */
 typedef struct quern_threads_options {
-	unsigned workers;   /* 0: as many as this process may use cores */
-	unsigned reserved0; /* keep 0 */
+	/*
+	 * 0: as many as this process may use cores: by affinity, and by the
+	 * CPU quota of its control group and those above, rounded up.
+	 */
+	unsigned workers;
+	/* Functions of quern_blocking() that run at the same time; 0: 512. */
+	unsigned blocking_threads;
 	/* Jobs accepted and not yet delivered; 0: 1048576. */
 	size_t queue_limit;
 	/*
 	 * Called on each worker before its first job and after its last one,
-	 * with its number and thread_arg; NULL: nothing.  Not on the threads
-	 * of OpenMP teams.
+	 * with its number and thread_arg; NULL: nothing.  Not on blocking
+	 * threads, which have no number of their own, nor on those of OpenMP
+	 * teams.
 	 */
 	void (*thread_start)(unsigned index, void *thread_arg);
 	void (*thread_stop)(unsigned index, void *thread_arg);
@@ -62,8 +68,9 @@ typedef struct quern_stats {
 	uint64_t blocks;    /* blocks of loops that were run */
 	uint64_t wakes;     /* times a sleeping worker was woken */
 	uint64_t busy_ns;   /* time awake, summed over the workers */
-	uint64_t lanes;     /* OpenMP teams, see quern_team(), idle ones too */
-	uint64_t reserved[6];
+	uint64_t blocking_threads; /* there now, idle ones included */
+	uint64_t lanes; /* OpenMP teams, see quern_team(), idle ones too */
+	uint64_t reserved[5];
 } quern_stats;
 
 QUERN_API void quern_threads_options_init(quern_threads_options *options);
@@ -75,14 +82,20 @@ QUERN_API void quern_threads_options_init(quern_threads_options *options);
  * and the default floating-point mode (round to nearest, subnormals kept), and
  * hold OpenMP inside a job to one thread.
  *
+ * Jobs of quern_blocking() run on threads apart from the workers, which are
+ * named "quern-b0", "quern-b1", ... and are like workers otherwise.  The submit
+ * starts one for each job that finds none idle, while there are fewer than
+ * blocking_threads; further jobs wait in line.  One that has been idle for 10
+ * seconds leaves.
+ *
  * Takes   options, copied; NULL for the defaults.
  * Thread  any.
  *
  * Returns 0            *out is the executor; end it with
  *                      quern_executor_destroy().
  *         -EINVAL      out is NULL, a reserved word is not 0, there are more
- *                      than 65536 workers, queue_limit is SIZE_MAX / 2 or
- *                      more, or the engine is unknown.
+ *                      than 65536 workers or blocking threads, queue_limit
+ *                      is SIZE_MAX / 2 or more, or the engine is unknown.
  *         -ENOMEM, -EAGAIN  not enough memory or threads; *out is untouched.
  */
 QUERN_API QUERN_MUST_USE int quern_threads_create(
@@ -106,15 +119,14 @@ QUERN_API QUERN_MUST_USE int quern_threads_create(
 QUERN_API int quern_executor_shutdown(quern_executor *executor, double seconds);
 
 /*
- * End the workers and free the executor.
+ * End the workers and the blocking threads, and free the executor.
  *
- * Blocks  until the workers have left; they are idle by then.
+ * Blocks  until those threads have left; they are idle by then.
  *
  * Returns 0            freed.  NULL is fine.
  *         -EBUSY       a completion is not delivered yet, a loop still holds
  *                      it, or a quern_run() is under way.  Nothing changed.
- *         -EDEADLK     called on one of its own workers, or on the thread that
- *                      runs the function of a quern_team().
+ *         -EDEADLK     called on one of its own threads.
  *         -ESTALE      after fork; its memory stays with the child.
  */
 QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
@@ -126,10 +138,10 @@ QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
  * calling thread (OMP_NUM_THREADS, omp_set_num_threads()).  In a child of
  * fork(), or if the team's threads cannot be started, they all run on the
  * calling thread.  With an executor its idle
- * workers help, whatever its queue limit.  A quern_call runs on the calling
- * thread in either case.  A quern_team runs on the calling thread, with this
- * thread's own OpenMP settings whatever its width, if there is no executor;
- * otherwise on a team of the executor's.
+ * workers help, whatever its queue limit.  A quern_call or quern_blocking
+ * runs on the calling thread in either case.  A quern_team runs on the calling
+ * thread, with this thread's own OpenMP settings whatever its width, if there
+ * is no executor; otherwise on a team of the executor's.
  *
  * Thread  any that is not inside a job: there use quern_run_inside().
  * Blocks  yes, also on a loop's thread.

@@ -105,11 +105,18 @@ struct quern_job {
 			quern_group *group;
 			const quern_context *outer;
 		} part_of;
-		quern_job *next, *prev;
 		quern_job *group_next, *group_prev;
 		quern_job *heap_child, *heap_next, *heap_prev;
 		uint64_t deadline_ns;
 		void *scratch;
+		/* What every trip changes, side by side. */
+		quern_job *next;
+		union {
+			quern_job *prev;
+			struct {
+				uint32_t worker, slot;
+			} batch;
+		} at;
 		union {
 			struct {
 				uint32_t next_block, blocks_done;
@@ -119,7 +126,7 @@ struct quern_job {
 		uint32_t word;
 		int32_t status;
 		uint32_t inside;
-		uint8_t lane, in_line, in_heap, spare;
+		uint8_t lane, place, in_heap, was;
 	} own;
 };
 
@@ -139,12 +146,16 @@ QUERN_API void quern_job_init(quern_job *job, quern_op op, quern_done_fn *done);
  *         quern_submit().
  * Thread  any, including a `done` call and a running job; not a signal
  *         handler.
- * Blocks  never, and never allocates.
+ * Blocks  never, and never allocates; but a quern_blocking job may need a
+ *         thread, whose start takes some memory and tens of microseconds.
  *
  * Returns 0            accepted.
  *         -EINVAL      the op cannot run, the timeout is negative or NaN, the
  *                      priority is unknown, or the job was never initialised.
- *         -EAGAIN      queue_limit is reached; see quern_loop_set_room().
+ *         -EAGAIN      queue_limit is reached, or there is no thread for a
+ *                      quern_blocking job and none could be started (if there
+ *                      is one it is accepted, and waits for that one); see
+ *                      quern_loop_set_room().
  *         -EBUSY       this job is in flight, or still a member of a group,
  *                      see quern_group_submit().
  *         -ESHUTDOWN   the executor takes no new work.
@@ -165,7 +176,8 @@ QUERN_API QUERN_MUST_USE int quern_submit_many(
 
 /*
  * Have `room` called on the loop's thread, once, when the loop's own executor
- * has room again after it refused jobs of this loop for lack of it.  Several
+ * has room again after it refused jobs of this loop with -EAGAIN.  For lack of
+ * a thread that is at once: nobody else would know when to try again.  Several
  * refusals before that make one call, which keeps ev_run() alive as a job
  * would.  NULL: no call.
  */
@@ -199,7 +211,7 @@ QUERN_API int quern_job_status(const quern_job *job);
 
 /*
  * How far the job is, from 0 to 1: blocks for a loop, quern_set_progress() for
- * a quern_call.  1 when it has ended, however it ended.
+ * any other.  1 when it has ended, however it ended.
  *
  * Thread  any, while the job is alive.
  */

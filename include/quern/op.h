@@ -90,6 +90,15 @@ typedef struct quern_op {
 QUERN_API QUERN_MUST_USE quern_op quern_call(quern_call_fn *fn, void *arg);
 
 /*
+ * The same for a function that blocks: that reads files, asks a database,
+ * sleeps.  As a job it runs on a thread that is there for such functions alone
+ * (executor.h), so it keeps no core's worker from computing.  Inside it all is
+ * as inside a quern_call; idle workers help with what it runs inside
+ * (quern_run_inside()).  With quern_run() it runs on the calling thread.
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_blocking(quern_call_fn *fn, void *arg);
+
+/*
  * fn(ctx, arg), once, on a thread that leads an OpenMP team: for code that
  * opens OpenMP regions itself, or calls a library that does (a BLAS).
  *
@@ -153,9 +162,9 @@ QUERN_API QUERN_MUST_USE quern_op quern_with_arg(quern_op op, size_t bytes);
 
 /*
  * True once the work is no longer wanted: cancelled, timed out or its executor
- * shut down.  Loops look by themselves between blocks; a long quern_call
- * should ask now and then and return early with any negative value, which then
- * becomes the reason (-ECANCELED, ...).
+ * shut down.  Loops look by themselves between blocks; a long quern_call or
+ * quern_blocking should ask now and then and return early with any negative
+ * value, which then becomes the reason (-ECANCELED, ...).
  *
  * Blocks  never; about as dear as reading the clock if the job has a timeout,
  *         a few loads otherwise.
@@ -168,12 +177,17 @@ QUERN_API bool quern_should_stop(const quern_context *ctx);
  */
 QUERN_API void quern_fail(quern_context *ctx, int status);
 
-/* How far a quern_call is, 0 to 1.  Loops count their blocks by themselves. */
+/*
+ * How far a quern_call or quern_blocking is, 0 to 1.  Loops count their blocks
+ * by themselves.
+ */
 QUERN_API void quern_set_progress(quern_context *ctx, double fraction);
 
 /*
  * A number below workers + 1, which no other thread that works on the same op
- * has at this time: for scratch space of one's own.
+ * has at this time: for scratch space of one's own.  Workers have the numbers
+ * below `workers`.  The function of a quern_blocking job has `workers`, and so
+ * may those of others at the same time, which are other ops.
  */
 QUERN_API unsigned quern_worker_index(const quern_context *ctx);
 

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * idle.c -- how those who have nothing to do wait, and how they are woken.
+ *
+ *     arrive.c --> [idle.c] --> worker.c          workers wait for jobs
+ *     worker.c --> [idle.c] --> loop.c            a loop waits for completions
+ *
+ * Sleeping.  One sleeper is woken at a time.  A submit wakes nobody while a
+ * wake is under way; the woken worker takes what is there and, if more remains,
+ * wakes the next.  No wake-up is lost:
+ *
+ *   - A worker counts itself asleep, then looks at `arrived`; a submitter sets
+ *     its bit in `arrived`, then looks who is asleep.  All four are seq_cst, so
+ *     one of the two sees the other.
+ *   - Everything else is decided with the lock held: while `waking` is set a
+ *     worker is on its way to the lock, where it will see all there is.
+ *   - The wake word changes before the lock is released, so a worker that has
+ *     decided to sleep but does not sleep yet finds it changed.
+ *   - While somebody spins, nobody is woken.  Who spins takes itself out of
+ *     `spinning`, counts itself asleep and looks again, in this order.
+ *
+ * Spinning.  A sleeper takes 15 to 40 us to come back, which is longer than
+ * many a job.  So a worker that runs dry, or a loop whose jobs are under way,
+ * looks for a moment before it sleeps.  It does so only while fewer threads run
+ * than there are cores (a spinner that shares a core keeps away what it waits
+ * for), and only where it has paid lately: after SPINS_MISSED misses in a row
+ * it is tried one time in SPIN_AGAIN.  A spinner that finds itself off its core
+ * for a while stops: somebody else wants that core.
+ *
+ * Loops.  A loop that runs callbacks keeps a core busy.  While it does, and
+ * calls are short, a worker more than there are other cores steps aside: it
+ * would take turns with the loop on its core, and everything would take longer.
+ * The first who does becomes the watcher.  It looks every WATCH_NS whether the
+ * line still moves, so that jobs behind one that takes long, in a worker's
+ * batch or in the line, wait no longer than that.
+ */
+#include "clock.h"
+#include "front.h"
+#include "futex.h"
+#include "pool.h"
+
+enum {
+	SPINS_MISSED = 4,
+	SPIN_AGAIN = 32,
+	LOOKS = 16,           /* between two looks at the clock */
+	OFF_CORE_NS = 20000,  /* between two looks at the clock, if ever */
+	LOOP_SPIN_NS = 20000, /* at most: sockets wait meanwhile */
+	WATCH_NS = 1000000,
+	LINGER_MOST = 4096,
+	SHORT_NS = 20000 /* calls below may wait for the loop's sake */
+};
+
+/* Threads that run, as far as we know of them. */
+static unsigned
+running_threads(const quern_executor *pool)
+{
+	/* relaxed: counts that change all the time. */
+	return pool->n_workers -
+	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) +
+	    __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
+}
+
+/* ---- waking ---- */
+
+/*
+ * Would `more` workers than now only get into the way of a loop?  Without the
+ * lock, the answer is a hint.
+ */
+static bool
+crowds_out_a_loop(const quern_executor *pool, unsigned more)
+{
+	unsigned loops = __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
+	unsigned fed = (unsigned)__atomic_load_n(&pool->fed, __ATOMIC_RELAXED);
+	unsigned awake =
+	    pool->n_workers - __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
+	unsigned cores =
+	    pool->n_cores > pool->n_workers ? pool->n_cores : pool->n_workers;
+
+	loops = loops ? loops : fed;
+	return loops && awake && awake + more > 1 &&
+	    awake + more + loops > cores &&
+	    __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) < SHORT_NS &&
+	    !(__atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
+		QUERN__OPEN_LANES);
+}
+
+bool
+quern__pool_has_idle_core(const quern_executor *pool)
+{
+	return __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) &&
+	    !crowds_out_a_loop(pool, 1);
+}
+
+bool
+quern__pool_wants_wake_locked(quern_executor *pool)
+{
+	if (!pool->asleep || pool->waking || pool->spinning)
+		return false;
+	/* If nobody watches yet, the one who is woken will. */
+	if (pool->watching && crowds_out_a_loop(pool, 1))
+		return false;
+	pool->waking = true;
+	pool->wakes++;
+	pool->wake_word++;
+	return true;
+}
+
+void
+quern__pool_wake(quern_executor *pool)
+{
+	quern__futex_wake(&pool->wake_word, 1);
+}
+
+static void
+wake_if_wanted(quern_executor *pool)
+{
+	bool wake;
+
+	pthread_mutex_lock(&pool->lock);
+	wake = quern__pool_wants_wake_locked(pool);
+	pthread_mutex_unlock(&pool->lock);
+	if (wake)
+		quern__pool_wake(pool);
+}
+
+void
+quern__pool_call_for(quern_executor *pool)
+{
+	/*
+	 * seq_cst: see above.  Most of the time nobody sleeps, or only the
+	 * watcher (relaxed: it looks again in a moment): no lock.
+	 */
+	if (__atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) &&
+	    !__atomic_load_n(&pool->spinning, __ATOMIC_SEQ_CST) &&
+	    !(__atomic_load_n(&pool->watching, __ATOMIC_RELAXED) &&
+		crowds_out_a_loop(pool, 1)))
+		wake_if_wanted(pool);
+}
+
+/* ---- spinning ---- */
+
+static void
+relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("isb");
+#endif
+}
+
+/* Does it pay, going by what came of it lately? */
+static bool
+pays(unsigned *missed)
+{
+	return *missed < SPINS_MISSED || ++*missed % SPIN_AGAIN == 0;
+}
+
+/* Look until `seen(arg)`, for at most `ns`. */
+static bool
+spin(bool (*seen)(const void *arg), const void *arg, uint64_t ns,
+    unsigned *missed)
+{
+	uint64_t start = quern__now_ns(), last = start, now = start;
+
+	do {
+		for (int i = 0; i < LOOKS; i++) {
+			if (seen(arg)) {
+				*missed = 0;
+				return true;
+			}
+			relax();
+		}
+		last = now;
+		now = quern__now_ns();
+	} while (now - start < ns && now - last < OFF_CORE_NS);
+	++*missed;
+	return false;
+}
+
+static bool
+work_seen(const void *arg)
+{
+	const quern_executor *pool = arg;
+
+	/* relaxed: the lock comes before anything is done about it. */
+	return __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) ||
+	    __atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
+	    QUERN__COMPUTE ||
+	    __atomic_load_n(&pool->leaving, __ATOMIC_RELAXED);
+}
+
+bool
+quern__idle_spin_locked(struct quern__worker *worker)
+{
+	quern_executor *pool = worker->pool;
+
+	if (!pool->spin_ns || running_threads(pool) > pool->n_cores ||
+	    !pays(&worker->spins_missed))
+		return false;
+	__atomic_store_n(&pool->spinning, pool->spinning + 1, __ATOMIC_SEQ_CST);
+	pthread_mutex_unlock(&pool->lock);
+	(void)spin(work_seen, pool, pool->spin_ns, &worker->spins_missed);
+	pthread_mutex_lock(&pool->lock);
+	__atomic_store_n(&pool->spinning, pool->spinning - 1, __ATOMIC_SEQ_CST);
+	worker->visited_ns = 0;
+	return true;
+}
+
+/* ---- sleeping ---- */
+
+/*
+ * Sleep until woken, or for at most `ns` if that is not 0; the worker has
+ * counted itself asleep.
+ */
+static void
+sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
+{
+	quern_executor *pool = worker->pool;
+	uint64_t since = worker->busy_since_ns, now = quern__now_ns();
+	uint32_t seen = pool->wake_word;
+
+	quern__note(&worker->busy_ns, worker->busy_ns + now - since);
+	quern__note(&worker->busy_since_ns, 0);
+	pthread_mutex_unlock(&pool->lock);
+	if (ns)
+		quern__futex_wait_until(&pool->wake_word, seen, now + ns);
+	else
+		quern__futex_wait(&pool->wake_word, seen);
+	pthread_mutex_lock(&pool->lock);
+	/* Awake, for whatever reason: this one has come round. */
+	pool->waking = false;
+	quern__note(&worker->busy_since_ns, quern__now_ns());
+	worker->visited_ns = 0;
+}
+
+static void
+count_asleep_locked(quern_executor *pool, unsigned more)
+{
+	/* seq_cst: see above. */
+	__atomic_store_n(&pool->asleep, pool->asleep + more, __ATOMIC_SEQ_CST);
+}
+
+void
+quern__idle_sleep_locked(struct quern__worker *worker)
+{
+	quern_executor *pool = worker->pool;
+
+	count_asleep_locked(pool, 1);
+	if (!(pool->line.held & QUERN__COMPUTE) && !pool->leaving &&
+	    !__atomic_load_n(&pool->arrived, __ATOMIC_SEQ_CST))
+		sleep_counted_locked(worker, 0);
+	count_asleep_locked(pool, -1u);
+}
+
+static bool
+work_left_locked(const quern_executor *pool)
+{
+	if (pool->line.held & QUERN__COMPUTE ||
+	    __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED))
+		return true;
+	for (unsigned i = 0; i < pool->n_workers; i++)
+		if (quern__batch_left_locked(&pool->worker[i].batch))
+			return true;
+	return false;
+}
+
+/* Look now and then, until there is a reason to help. */
+static void
+watch_locked(struct quern__worker *worker)
+{
+	quern_executor *pool = worker->pool;
+	uint64_t visits;
+
+	quern__note(&pool->watching, 1);
+	do {
+		visits = pool->visits;
+		sleep_counted_locked(worker, WATCH_NS);
+	} while (!pool->leaving && pool->visits != visits &&
+	    crowds_out_a_loop(pool, 1) && work_left_locked(pool));
+	quern__note(&pool->watching, 0);
+}
+
+bool
+quern__idle_step_aside_locked(struct quern__worker *worker)
+{
+	quern_executor *pool = worker->pool;
+
+	if (pool->leaving || !crowds_out_a_loop(pool, 0))
+		return false;
+	count_asleep_locked(pool, 1);
+	if (pool->watching)
+		sleep_counted_locked(worker, 0);
+	else
+		watch_locked(worker);
+	count_asleep_locked(pool, -1u);
+	return true;
+}
+
+/* ---- loops ---- */
+
+void
+quern__pool_loop_awake(quern_executor *pool)
+{
+	__atomic_fetch_add(&pool->loops_awake, 1, __ATOMIC_RELAXED);
+}
+
+void
+quern__pool_loop_asleep(quern_executor *pool)
+{
+	__atomic_fetch_sub(&pool->loops_awake, 1, __ATOMIC_RELAXED);
+}
+
+static bool
+end_seen(const void *loop)
+{
+	return quern__loop_has_ends(loop);
+}
+
+/*
+ * A job has ended, and many more are about to.  Looking for each of them would
+ * only hold up the worker, which needs the same cache line; so let them come,
+ * for about as long as a thousandth of what all of them take.
+ */
+static void
+linger(size_t pending)
+{
+	size_t most = pending < LINGER_MOST ? pending : LINGER_MOST;
+
+	for (size_t i = 0; i < most / 16; i++)
+		relax();
+}
+
+void
+quern__idle_linger(const quern_executor *pool)
+{
+	if (__atomic_load_n(&pool->accepted, __ATOMIC_RELAXED) > 64)
+		for (int i = 0; i < 20; i++)
+			relax();
+}
+
+bool
+quern__pool_loop_spin(quern_loop *loop)
+{
+	const quern_executor *pool = loop->executor;
+	uint64_t ns =
+	    pool->spin_ns < LOOP_SPIN_NS ? pool->spin_ns : LOOP_SPIN_NS;
+
+	if (!ns || running_threads(pool) > pool->n_cores ||
+	    !pays(&loop->spins_missed) ||
+	    !spin(end_seen, loop, ns, &loop->spins_missed))
+		return false;
+	linger(quern_loop_pending(loop));
+	return true;
+}
