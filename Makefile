@@ -176,6 +176,7 @@ sources := \
     src/grid.c \
     src/sync.c \
     src/omp.c \
+    src/lane.c \
     src/context.c \
     src/deliver.c \
     src/front.c \

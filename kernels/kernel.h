@@ -7,7 +7,9 @@
  * nothing of jobs, threads or loops.  There are two sorts:
  *
  *   a call   has `call` and nothing else: one function, once.  If `blocking`, it
- *            may sleep, and as a job it keeps no worker busy.
+ *            may sleep, and as a job it keeps no worker busy.  If `team`, it
+ *            opens OpenMP regions of its own, scalar.i64 threads wide or, with
+ *            0, as wide as can be had.
  *   a loop   has `range`: called for each block of the grid, on any thread, in
  *            any order, several at a time.
  *
@@ -34,6 +36,7 @@ struct quern_kind {
 
 	int (*call)(quern_context *ctx, const quern_op *op);
 	bool blocking;
+	bool team;
 	/* `acc` is this block's accumulator, or NULL outside reductions. */
 	void (*range)(quern_context *ctx, const quern_op *op, size_t begin,
 	    size_t end, void *acc);

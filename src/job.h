@@ -13,7 +13,8 @@
  *   CLAIMED -> IN_FLIGHT   submit.c                 same     see below
  *                          enter() or run_alone()   same     those inside
  *                          in sync.c
- *   IN_FLIGHT -> DONE      quern__job_finish()      worker   the done list
+ *   IN_FLIGHT -> DONE      quern__job_finish()      worker,  the done list
+ *                                                   leader
  *                          quern__job_stop(), and   any      the done list
  *                          stop_all() in shutdown.c
  *   DONE -> FREE           deliver() in deliver.c   loop's   the caller

@@ -7,15 +7,31 @@
  * that the caller's setting counts, and its width is the same each time:
  * libgomp ends and starts threads when it changes.  A thread that finds no
  * block leaves at once.
+ *
+ * The same serves the leaders of lanes (lane.c), which set their width first.
  */
 #include "omp.h"
 
 #include <omp.h>
 
+#include "cpus.h"
 #include "fpmode.h"
 #include "grid.h"
 #include "mem.h"
 #include "thread.h"
+
+/*
+ * Archer, without which the thread sanitizer does not understand libomp, does
+ * not survive a teams construct outside the main thread (LLVM 14).
+ */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER 1
+#endif
+#endif
+#ifndef THREAD_SANITIZER
+#define THREAD_SANITIZER 0
+#endif
 
 struct quern__omp_setting
 quern__omp_hold_to_one(void)
@@ -133,6 +149,8 @@ team_width(void)
 	    1;
 }
 
+/* ---- blocks of a loop ---- */
+
 static void
 run_as(quern_job *job, unsigned index)
 {
@@ -154,4 +172,60 @@ quern__omp_run_grid(quern_job *job)
 	}
 #pragma omp parallel
 	run_as(job, (unsigned)omp_get_thread_num());
+}
+
+/* ---- threads of our own that lead a team ---- */
+
+/*
+ * Regions of this thread are that wide, no more and no less.  Each time anew:
+ * a function may have changed it.
+ */
+static void
+allow(unsigned width)
+{
+	/* OMP_DYNAMIC would make it narrower at will. */
+	omp_set_dynamic(0);
+	omp_set_num_threads((int)width);
+	omp_set_max_active_levels(width > 1);
+}
+
+/*
+ * Bound by OpenMP, the leaders of all lanes would sit on the first place, since
+ * each is a first thread.  It binds them in their first region, so the way out
+ * is inside.
+ */
+bool
+quern__omp_lead(unsigned width)
+{
+	allow(width);
+	if (!team_can_start((int)width))
+		return false;
+#pragma omp parallel
+	quern__cpus_unbind();
+	return true;
+}
+
+/*
+ * The teams construct holds even num_threads(64) to the width, and starts no
+ * thread.  For a width of 1 it is left out: no active level says more, and
+ * libomp would lose the width.
+ */
+int
+quern__omp_lead_call(quern_context *ctx, unsigned width)
+{
+	int status;
+
+	allow(width);
+	if (width == 1 || THREAD_SANITIZER)
+		return quern__op_call(ctx);
+#pragma omp teams num_teams(1) thread_limit(width)
+	status = quern__op_call(ctx);
+	return status;
+}
+
+void
+quern__omp_lead_grid(quern_job *job, unsigned width)
+{
+	allow(width);
+	quern__omp_run_grid(job);
 }

@@ -25,6 +25,19 @@ void quern__omp_let_go(struct quern__omp_setting before);
 void quern__omp_run_grid(quern_job *job);
 
 /*
+ * Make the calling thread one that leads teams of that width from now on, and
+ * start its helpers.  False: they cannot be started.
+ */
+bool quern__omp_lead(unsigned width);
+/*
+ * Run the function of a call on such a thread, with OpenMP regions of `width`
+ * threads at most; or all blocks of a loop.  A width of 1 holds it to this
+ * thread, which then need not lead anything.
+ */
+int quern__omp_lead_call(quern_context *ctx, unsigned width);
+void quern__omp_lead_grid(quern_job *job, unsigned width);
+
+/*
  * With OMP_PROC_BIND or OMP_PLACES OpenMP has pinned the main thread to one
  * place before main().
  */

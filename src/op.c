@@ -68,6 +68,27 @@ quern_blocking(quern_call_fn *fn, void *arg)
 	};
 }
 
+/* ---- team ---- */
+
+static const struct quern_kind team_kind = {
+	.name = "team",
+	.check = call_check,
+	.call = call_call,
+	.team = true,
+};
+
+quern_op
+quern_team(unsigned width, quern_call_fn *fn, void *arg)
+{
+	return (quern_op) {
+		.kind = &team_kind,
+		.count = 1,
+		.how.call = fn,
+		.arg = arg,
+		.scalar.i64 = width,
+	};
+}
+
 /* ---- for ---- */
 
 static int

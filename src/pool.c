@@ -71,6 +71,15 @@ settle_options(quern_threads_options *out, const quern_threads_options *options)
 	    out->blocking_threads > THREADS_MOST ||
 	    out->queue_limit > QUEUE_LIMIT_MOST)
 		return -EINVAL;
+	if (out->engine > QUERN_ENGINE_LANE || out->reserved1)
+		return -EINVAL;
+	/*
+	 * Which engine is faster has to be measured (bench/), not argued.
+	 * Until then: the pool, whose workers may come late to a loop and need
+	 * not wait for each other.
+	 */
+	if (out->engine == QUERN_ENGINE_DEFAULT)
+		out->engine = QUERN_ENGINE_POOL;
 	if (!out->workers)
 		out->workers = quern__cpus();
 	if (!out->blocking_threads)
@@ -101,13 +110,24 @@ init_locks(quern_executor *pool)
 		return err;
 	err = quern__cond_init(&pool->grace);
 	if (err)
-		pthread_mutex_destroy(&pool->lock);
+		goto destroy_lock;
+	err = quern__lanes_init(&pool->lanes);
+	if (err)
+		goto destroy_grace;
+	return 0;
+
+	/* Undo in reverse order; each label says what it undoes. */
+destroy_grace:
+	pthread_cond_destroy(&pool->grace);
+destroy_lock:
+	pthread_mutex_destroy(&pool->lock);
 	return err;
 }
 
 static void
 fini_locks(quern_executor *pool)
 {
+	quern__lanes_fini(&pool->lanes);
 	pthread_cond_destroy(&pool->grace);
 	pthread_mutex_destroy(&pool->lock);
 }
@@ -220,7 +240,8 @@ on_own_thread(quern_executor *pool)
 	for (unsigned i = 0; i < pool->n_workers; i++)
 		if (pthread_equal(pool->worker[i].thread, pthread_self()))
 			return true;
-	return quern__blocking_is_own(pool);
+	return quern__blocking_is_own(pool) ||
+	    quern__lanes_is_own(&pool->lanes);
 }
 
 int

@@ -16,6 +16,7 @@
 
 #include "batch.h"
 #include "blocking.h"
+#include "lane.h"
 #include "line.h"
 #include "mailbox.h"
 #include "trace.h"
@@ -118,6 +119,8 @@ struct quern_executor {
 	bool keeper_started;
 	pthread_t keeper;
 	uint64_t grace_ends_ns; /* 0: never */
+
+	struct quern__lanes lanes; /* with a lock of their own */
 };
 
 /* -EINVAL, -ESTALE or 0: may `pool` be touched at all? */

@@ -54,6 +54,7 @@ quern_executor_stats(const quern_executor *executor, quern_stats *out)
 	stats.blocks = pool->caller_blocks;
 	stats.blocking_threads = pool->blocking.threads;
 	pthread_mutex_unlock(&pool->lock);
+	stats.lanes = quern__lanes_alive(&pool->lanes);
 	stats.workers = pool->n_workers;
 	stats.running = read_count(&pool->running);
 	stats.done = read_count(&pool->counts.done);

@@ -16,6 +16,8 @@
 #include "futex.h"
 #include "grid.h"
 #include "job.h"
+#include "kernels/kernel.h"
+#include "lane.h"
 #include "omp.h"
 #include "permit.h"
 #include "pool.h"
@@ -89,9 +91,33 @@ run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
 	return status;
 }
 
-/* Make the calling thread the first one inside: 0 or -ESHUTDOWN. */
+/*
+ * Let idle workers join a loop that the calling thread is inside of.  True if
+ * one should be woken for it.
+ */
+static bool
+open_loop_locked(quern_executor *pool, quern_job *job)
+{
+	if (quern__grid_of(&job->op).blocks <= 1)
+		return false;
+	job->own.lane++;
+	quern__line_push(&pool->line, job);
+	return quern__pool_wants_wake_locked(pool);
+}
+
+static void
+wake_helper(quern_executor *pool, const quern_context *ctx)
+{
+	quern__trace_point(ctx->track, QUERN__MARK_WAKE, NULL);
+	quern__pool_wake(pool);
+}
+
+/*
+ * Make the calling thread the first one inside, and `open` the loop: 0 or
+ * -ESHUTDOWN.
+ */
 static int
-enter(quern_executor *pool, const quern_context *ctx)
+enter(quern_executor *pool, const quern_context *ctx, bool open)
 {
 	quern_job *job = ctx->job;
 	bool closed, wake = false;
@@ -101,20 +127,12 @@ enter(quern_executor *pool, const quern_context *ctx)
 	closed = pool->closed && !job->own.part_of.outer;
 	if (!closed) {
 		quern__job_move(job, QUERN__IN_FLIGHT);
-		__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
 		job->own.inside = 1;
-	}
-	if (!closed && quern__op_is_loop(&job->op) &&
-	    quern__grid_of(&job->op).blocks > 1) {
-		job->own.lane++;
-		quern__line_push(&pool->line, job);
-		wake = quern__pool_wants_wake_locked(pool);
+		wake = open && open_loop_locked(pool, job);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	if (wake) {
-		quern__trace_point(ctx->track, QUERN__MARK_WAKE, NULL);
-		quern__pool_wake(pool);
-	}
+	if (wake)
+		wake_helper(pool, ctx);
 	return closed ? -ESHUTDOWN : 0;
 }
 
@@ -124,6 +142,7 @@ run_loop(quern_executor *pool, quern_context *ctx)
 {
 	bool last;
 
+	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
 	(void)quern__grid_work(ctx, NULL, NULL);
 	pthread_mutex_lock(&pool->lock);
 	pool->caller_blocks += ctx->blocks_run;
@@ -136,33 +155,73 @@ run_loop(quern_executor *pool, quern_context *ctx)
 static void
 run_call(quern_executor *pool, quern_context *ctx)
 {
-	int status = quern__op_call(ctx);
+	int status;
 
+	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
+	status = quern__op_call(ctx);
 	__atomic_fetch_sub(&pool->running, 1, __ATOMIC_RELAXED);
 	quern__job_finish(ctx->job, status, NULL);
 }
 
-/* Run a call, or a loop with the help of idle workers. */
+/* No lane could be had: a loop that was not opened is opened now. */
+static void
+run_without_lane(quern_executor *pool, quern_context *ctx)
+{
+	int err;
+	bool wake;
+
+	if (!quern__op_is_loop(&ctx->job->op)) {
+		run_call(pool, ctx);
+		return;
+	}
+	err = quern__grid_begin(ctx->job);
+	if (err) {
+		__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
+		quern__loop_finish(ctx->job, err, NULL);
+		return;
+	}
+	pthread_mutex_lock(&pool->lock);
+	wake = open_loop_locked(pool, ctx->job);
+	pthread_mutex_unlock(&pool->lock);
+	if (wake)
+		wake_helper(pool, ctx);
+	run_loop(pool, ctx);
+}
+
+/*
+ * Run a call, or a loop with the help of idle workers, or have a lane run it.
+ * What runs inside a job never gets a lane of its own: the job may have one,
+ * and would wait for cores that it holds itself.
+ *
+ * The caller computes, with `permits` (0 or 1), which go to the lane with the
+ * job.  Returns the status; `*permits` is what is left of them.
+ */
 static int
-run_helped(quern_executor *pool, quern_context ctx)
+run_helped(quern_executor *pool, quern_context ctx, unsigned *permits)
 {
 	quern_job *job = ctx.job;
-	struct quern__span span;
 	struct quern_waiter waiter = { WAITING };
 	bool is_loop = quern__op_is_loop(&job->op);
+	bool lane =
+	    !job->own.part_of.outer && quern__lanes_want(pool, &job->op);
+	struct quern__span span;
 	int err;
 
-	err = is_loop ? quern__grid_begin(job) : 0;
+	err = is_loop && !lane ? quern__grid_begin(job) : 0;
 	if (err)
 		return err;
 	job->own.then.waiter = &waiter;
-	err = enter(pool, &ctx);
+	err = enter(pool, &ctx, is_loop && !lane);
 	if (err) {
 		quern__grid_drop(job);
 		return err;
 	}
 	span = quern__trace_begin(job);
-	if (is_loop)
+	if (lane && quern__lanes_run(pool, job, *permits))
+		*permits = 0; /* only to wait for */
+	else if (lane)
+		run_without_lane(pool, &ctx);
+	else if (is_loop)
 		run_loop(pool, &ctx);
 	else
 		run_call(pool, &ctx);
@@ -196,7 +255,7 @@ restore(struct surroundings before)
 	quern__fpmode_leave(before.fpmode);
 }
 
-/* A loop on the calling thread's OpenMP team. */
+/* A loop, or a call that wants one, on the calling thread's OpenMP team. */
 static int
 run_on_team(quern_job *job)
 {
@@ -208,22 +267,29 @@ run_on_team(quern_job *job)
 }
 
 static int
-run_here(quern_executor *pool, quern_context ctx)
+run_here(quern_executor *pool, quern_context ctx, unsigned *permits)
 {
 	struct surroundings before = surround();
 	int status;
 
 	if (pool)
-		status = run_helped(pool, ctx);
+		status = run_helped(pool, ctx, permits);
 	else
 		status = run_alone(ctx.job, ctx.index, NULL);
 	restore(before);
 	return status;
 }
 
+static bool
+uses_team(const quern_op *op)
+{
+	return quern__op_is_loop(op) || op->kind->team;
+}
+
 int
 quern_run(quern_executor *executor, quern_op op)
 {
+	unsigned permits = 1;
 	quern_job job;
 	int status;
 
@@ -235,9 +301,9 @@ quern_run(quern_executor *executor, quern_op op)
 		return status;
 	quern__job_init_sync(&job, op, executor, NULL);
 	/* libgomp hangs in a child whose parent had a team. */
-	if (!executor && quern__op_is_loop(&op) && !quern__fork_generation())
+	if (!executor && uses_team(&op) && !quern__fork_generation())
 		return run_on_team(&job);
-	quern__permits_force(1);
+	quern__permits_force(permits);
 	if (executor) {
 		quern__pool_force_slot(executor);
 		__atomic_fetch_add(&executor->callers_in, 1, __ATOMIC_RELAXED);
@@ -247,8 +313,10 @@ quern_run(quern_executor *executor, quern_op op)
 		.job = &job,
 		.index = executor ? executor->n_workers : 0,
 		.track = executor ? &executor->callers : NULL,
-	    });
-	quern__permits_give(1);
+	    },
+	    &permits);
+	if (permits)
+		quern__permits_give(permits);
 	if (executor) {
 		__atomic_fetch_sub(&executor->callers_in, 1, __ATOMIC_RELAXED);
 		/* Whom we kept from a core may have it now. */
@@ -259,9 +327,24 @@ quern_run(quern_executor *executor, quern_op op)
 	return status;
 }
 
+/*
+ * The number that the calling thread has in an op inside another one.  A
+ * thread of a lane, whose number may also be a worker's, leaves that to the
+ * worker, who may come to help.
+ */
+static unsigned
+index_inside(const quern_context *ctx, const quern_executor *pool)
+{
+	if (!pool || ctx->index >= pool->n_workers ||
+	    pthread_equal(pool->worker[ctx->index].thread, pthread_self()))
+		return ctx->index;
+	return pool->n_workers;
+}
+
 int
 quern_run_inside(quern_context *ctx, quern_op op)
 {
+	unsigned permits = 0; /* it is the outer job's */
 	quern_executor *pool;
 	quern_job job;
 	int status;
@@ -278,7 +361,8 @@ quern_run_inside(quern_context *ctx, quern_op op)
 	return run_here(pool,
 	    (quern_context) {
 		.job = &job,
-		.index = ctx->index,
+		.index = index_inside(ctx, pool),
 		.track = ctx->track,
-	    });
+	    },
+	    &permits);
 }

@@ -134,6 +134,11 @@ start(struct quern__worker *worker, quern_job *job)
 	bool wake;
 	int err;
 
+	/* Our permit goes with the job; the next one is for what comes next. */
+	if (quern__lanes_run(pool, job, 1)) {
+		quern__idle_take_permit(worker);
+		return;
+	}
 	if (!quern__op_is_loop(&job->op)) {
 		run_call(worker, job);
 		return;

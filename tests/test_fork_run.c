@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "forked.h"
+#include "src/permit.h"
 #include "support.h"
 
 struct team {
@@ -30,9 +31,19 @@ visit(quern_context *ctx, size_t begin, size_t end, void *arg)
 		__atomic_fetch_add(&team->elsewhere, 1, __ATOMIC_RELAXED);
 }
 
+static int
+count_team(quern_context *ctx, void *threads)
+{
+	(void)ctx;
+#pragma omp parallel num_threads(4)
+	__atomic_fetch_add((int *)threads, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
 static void
 run_alone(void *arg)
 {
+	int threads = 0;
 	struct team team = { 0, 0, pthread_self() };
 	double in[10000], sum = 0;
 
@@ -44,6 +55,8 @@ run_alone(void *arg)
 	EXPECT(team.elsewhere == 0);
 	EXPECT(quern_run(NULL, quern_sum_f64(&sum, in, 10000)) == 0);
 	EXPECT(sum == 49995000);
+	EXPECT(quern_run(NULL, quern_team(4, count_team, &threads)) == 0);
+	EXPECT(threads == 1);
 }
 
 /* The team is the parent's own, and the child's first call is the first. */
@@ -75,6 +88,40 @@ quern_run_is_serial_in_a_child_whose_parent_had_a_team(void)
 	omp_set_num_threads(threads);
 }
 
+static void
+run_on_new_lane(void *arg)
+{
+	quern_executor *executor = NULL;
+	int threads = 0;
+
+	(void)arg;
+	quern__permits_raise(2); /* anew: it is another account */
+	EXPECT(quern_threads_create(&executor, NULL) == 0);
+	EXPECT(quern_run(executor, quern_team(2, count_team, &threads)) == 0);
+	EXPECT(threads == 2);
+	EXPECT(quern_executor_destroy(executor) == 0);
+}
+
+static void
+an_executor_made_in_a_child_has_lanes_though_the_parents_had(void)
+{
+	quern_executor *executor;
+	int threads = 0;
+
+	if (SANITIZED_THREAD) {
+		CU_PASS("left out: it ends a child that starts threads");
+		return;
+	}
+	executor = open_executor(2);
+	quern__permits_raise(2);
+	CU_ASSERT_EQUAL(
+	    quern_run(executor, quern_team(2, count_team, &threads)), 0);
+	CU_ASSERT_EQUAL(threads, 2);
+	forked_run(_exit, run_on_new_lane, NULL);
+	quern__permits_lower(2);
+	end_executor(executor);
+}
+
 int
 main(void)
 {
@@ -84,6 +131,9 @@ main(void)
 		    quern_run_is_serial_in_a_child_though_the_parent_never_called_quern },
 		{ "quern run is serial in a child whose parent had a team",
 		    quern_run_is_serial_in_a_child_whose_parent_had_a_team },
+		{ "an executor made in a child has lanes though the parent's "
+		  "had",
+		    an_executor_made_in_a_child_has_lanes_though_the_parents_had },
 		CU_TEST_INFO_NULL,
 	};
 

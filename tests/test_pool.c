@@ -60,15 +60,17 @@ bad_options_make_no_executor(void)
 	memset(&options, 0xff, sizeof(options));
 	quern_threads_options_init(&options);
 	CU_ASSERT_EQUAL(options.workers, 0);
-	for (int bad = 0; bad < 8; bad++) {
+	for (int bad = 0; bad < 10; bad++) {
 		quern_threads_options_init(&options);
 		options.blocking_threads = bad == 0 ? 65537 : 0;
 		options.reserved[0] = bad == 1;
-		options.reserved[6] = bad == 2;
+		options.reserved[5] = bad == 2;
 		options.workers = bad == 3 ? 65537 : bad == 4 ? UINT_MAX : 1;
 		options.queue_limit = bad == 5 ? SIZE_MAX : 1;
 		options.spin_us = bad == 6 ? 1000001 : -1;
 		options.nice = bad == 7 ? 20 : 19;
+		options.engine = bad == 8 ? QUERN_ENGINE_LANE + 1 : 0;
+		options.reserved1 = bad == 9;
 		CU_ASSERT_EQUAL(
 		    quern_threads_create(&executor, &options), -EINVAL);
 		CU_ASSERT_PTR_NULL(executor);

@@ -39,8 +39,8 @@ a_snapshot_needs_an_executor_and_a_place(void)
 	CU_ASSERT_EQUAL(stats.workers, 2);
 	CU_ASSERT_EQUAL(stats.waiting + stats.running + stats.done, 0);
 	CU_ASSERT_EQUAL(stats.failed + stats.cancelled + stats.blocks, 0);
-	CU_ASSERT_EQUAL(stats.blocking_threads, 0);
-	for (int i = 0; i < 6; i++)
+	CU_ASSERT_EQUAL(stats.blocking_threads + stats.lanes, 0);
+	for (int i = 0; i < 5; i++)
 		CU_ASSERT_EQUAL(stats.reserved[i], 0);
 	rig_close(&rig);
 }

@@ -16,6 +16,19 @@ extern "C" {
 
 typedef struct quern_executor quern_executor;
 
+/*
+ * What runs the blocks of loops, kernels included.  It makes no difference to
+ * the results.
+ */
+enum {
+	QUERN_ENGINE_DEFAULT =
+	    0, /* the one that is faster as a rule: the pool */
+	/* The workers, each as it comes free. */
+	QUERN_ENGINE_POOL = 1,
+	/* An OpenMP team, as of quern_team(), of as many threads as workers. */
+	QUERN_ENGINE_LANE = 2
+};
+
 /* Fill with quern_threads_options_init() first, then change what you need. */
 typedef struct quern_threads_options {
 	/*
@@ -30,7 +43,8 @@ typedef struct quern_threads_options {
 	/*
 	 * Called on each worker before its first job and after its last one,
 	 * with its number and thread_arg; NULL: nothing.  Not on blocking
-	 * threads, which have no number of their own.
+	 * threads, which have no number of their own, nor on those of OpenMP
+	 * teams.
 	 */
 	void (*thread_start)(unsigned index, void *thread_arg);
 	void (*thread_stop)(unsigned index, void *thread_arg);
@@ -48,7 +62,9 @@ typedef struct quern_threads_options {
 	 * else on the machine: added to their nice value, 0 to 19.
 	 */
 	unsigned nice;
-	uint64_t reserved[7]; /* keep 0 */
+	unsigned engine;      /* QUERN_ENGINE_...: what runs loops */
+	unsigned reserved1;   /* keep 0 */
+	uint64_t reserved[6]; /* keep 0 */
 } quern_threads_options;
 
 /*
@@ -66,7 +82,8 @@ typedef struct quern_stats {
 	uint64_t wakes;     /* times a sleeping worker was woken */
 	uint64_t busy_ns;   /* time awake, summed over the workers */
 	uint64_t blocking_threads; /* there now, idle ones included */
-	uint64_t reserved[6];
+	uint64_t lanes; /* OpenMP teams, see quern_team(), idle ones too */
+	uint64_t reserved[5];
 } quern_stats;
 
 QUERN_API void quern_threads_options_init(quern_threads_options *options);
@@ -91,8 +108,8 @@ QUERN_API void quern_threads_options_init(quern_threads_options *options);
  *                      quern_executor_destroy().
  *         -EINVAL      out is NULL, a reserved word is not 0, there are more
  *                      than 65536 workers or blocking threads, queue_limit
- *                      is SIZE_MAX / 2 or more, or spin_us or nice is out of
- *                      range.
+ *                      is SIZE_MAX / 2 or more, spin_us or nice is out of
+ *                      range, or the engine is unknown.
  *         -ENOMEM, -EAGAIN  not enough memory or threads; *out is untouched.
  */
 QUERN_API QUERN_MUST_USE int quern_threads_create(
@@ -135,8 +152,10 @@ QUERN_API QUERN_MUST_USE int quern_executor_destroy(quern_executor *executor);
  * calling thread (OMP_NUM_THREADS, omp_set_num_threads()).  In a child of
  * fork(), or if the team's threads cannot be started, they all run on the
  * calling thread.  With an executor its idle
- * workers help, whatever its queue limit.  A quern_call or
- * quern_blocking runs on the calling thread in either case.
+ * workers help, whatever its queue limit.  A quern_call or quern_blocking
+ * runs on the calling thread in either case.  A quern_team runs on the calling
+ * thread, with this thread's own OpenMP settings whatever its width, if there
+ * is no executor; otherwise on a team of the executor's.
  *
  * Thread  any that is not inside a job: there use quern_run_inside().
  * Blocks  yes, also on a loop's thread.

@@ -99,6 +99,28 @@ QUERN_API QUERN_MUST_USE quern_op quern_call(quern_call_fn *fn, void *arg);
 QUERN_API QUERN_MUST_USE quern_op quern_blocking(quern_call_fn *fn, void *arg);
 
 /*
+ * fn(ctx, arg), once, on a thread that leads an OpenMP team: for code that
+ * opens OpenMP regions itself, or calls a library that does (a BLAS).
+ *
+ * `width` is how many threads it would like; 0, or more than there are cores:
+ * all cores.  A power of two or all cores is what it gets, and less while
+ * others compute; omp_get_max_threads() says how many.  A region that asks for
+ * more with num_threads() does not get more, and regions inside regions are
+ * serial.  One that asks for less makes OpenMP end threads and start them
+ * again: better run the region with the width there is.
+ *
+ * Such teams belong to the executor, as many as run at the same time.  One
+ * that has not been used for 30 seconds ends.  If its threads cannot be
+ * started fn runs all the same, held to one.  docs/openmp.md says more.
+ *
+ * quern_run() without an executor calls fn on the calling thread, whose own
+ * OpenMP settings count; quern_run_inside() calls it on the calling thread
+ * with OpenMP held to that one.
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_team(
+    unsigned width, quern_call_fn *fn, void *arg);
+
+/*
  * body(ctx, begin, end, arg) for every block of [0, count), in any order and
  * on many threads at once.
  *
