@@ -6,7 +6,7 @@
  * by quern__grid_work(), as on the pool.  There is no num_threads clause, so
  * that the caller's setting counts, and its width is the same each time:
  * libgomp ends and starts threads when it changes.  A thread that finds no
- * block leaves at once.
+ * block, or has no permit (permit.h), leaves at once.
  *
  * The same serves the leaders of lanes (lane.c), which set their width first.
  */
@@ -18,6 +18,7 @@
 #include "fpmode.h"
 #include "grid.h"
 #include "mem.h"
+#include "permit.h"
 #include "thread.h"
 
 /*
@@ -161,17 +162,35 @@ run_as(quern_job *job, unsigned index)
 	quern__fpmode_leave(before);
 }
 
+/* Run all blocks on the calling thread's team. */
+static void
+run_on_team(quern_job *job, unsigned permits)
+{
+#pragma omp parallel
+	{
+		unsigned index = (unsigned)omp_get_thread_num();
+
+		/* The width stays the same; those beyond leave at once. */
+		if (index < permits)
+			run_as(job, index);
+	}
+}
+
 void
 quern__omp_run_grid(quern_job *job)
 {
+	int width = team_width();
+	unsigned permits;
+
 	/* A team for one block would only cost. */
-	if (quern__grid_of(&job->op).blocks <= 1 ||
-	    !team_can_start(team_width())) {
+	if (quern__grid_of(&job->op).blocks <= 1 || !team_can_start(width))
+		width = 1;
+	permits = quern__permits_enter((unsigned)width);
+	if (width == 1)
 		run_as(job, 0);
-		return;
-	}
-#pragma omp parallel
-	run_as(job, (unsigned)omp_get_thread_num());
+	else
+		run_on_team(job, permits);
+	quern__permits_give(permits);
 }
 
 /* ---- threads of our own that lead a team ---- */
@@ -227,5 +246,8 @@ void
 quern__omp_lead_grid(quern_job *job, unsigned width)
 {
 	allow(width);
-	quern__omp_run_grid(job);
+	if (width == 1)
+		run_as(job, 0);
+	else
+		run_on_team(job, width);
 }

@@ -337,6 +337,23 @@ quern__permits_force(unsigned n)
 }
 
 unsigned
+quern__permits_enter(unsigned most)
+{
+	unsigned n, limit = known_limit();
+
+	pthread_mutex_lock(&account.lock);
+	n = least(most, free_locked());
+	if (most > limit)
+		n = most;
+	else if (!n)
+		n = 1;
+	account.out += n;
+	hint_locked();
+	pthread_mutex_unlock(&account.lock);
+	return n;
+}
+
+unsigned
 quern__permits_take(
     unsigned want, unsigned have, uint64_t patience_ns, bool lane)
 {

@@ -62,6 +62,13 @@ unsigned quern__permits_take_free(unsigned most);
 void quern__permits_force(unsigned n);
 
 /*
+ * For a caller that computes at once, on up to `most` threads: one permit, free
+ * or not, and what is free besides.  Who wants more threads than there are
+ * cores says so on purpose and gets them all.  Returns how many were taken.
+ */
+unsigned quern__permits_enter(unsigned most);
+
+/*
  * Wait in line, first come first served, until there are `want` together with
  * the `have` that the caller holds already, but no more than there are in all;
  * and no longer than `patience_ns`.  What came by then stays taken.

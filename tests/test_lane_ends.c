@@ -48,6 +48,21 @@ a_lane_is_idle_for_half_a_minute_before_it_ends(void)
 
 /* ---- permits ---- */
 
+/* Workers have given back theirs. */
+static void
+await_sleep(quern_executor *pool)
+{
+	bool asleep = false;
+
+	while (!asleep) {
+		nap();
+		pthread_mutex_lock(&pool->lock);
+		asleep = pool->asleep == pool->n_workers;
+		pthread_mutex_unlock(&pool->lock);
+	}
+	nap(); /* they count themselves asleep first */
+}
+
 static void
 permits_are_taken_for_the_width_and_all_given_back(void)
 {
@@ -61,11 +76,13 @@ permits_are_taken_for_the_width_and_all_given_back(void)
 	quern_job_init(&job, quern_team(2, pass_gate, &gate), NULL);
 	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
 	gate_await(&gate, 1);
+	await_sleep(rig.executor);
 	free = quern__permits_take_free(CORES + 1);
 	quern__permits_give(free);
 	CU_ASSERT_EQUAL(free, cores() - 2);
 	gate_open(&gate);
 	rig_run(&rig);
+	await_sleep(rig.executor);
 	free = quern__permits_take_free(cores() + 1);
 	quern__permits_give(free);
 	CU_ASSERT_EQUAL(free, cores());
@@ -90,6 +107,7 @@ with_few_permits_a_team_is_narrower(void)
 		quern__permits_force(extra + cases[i].taken);
 		visit = visit_by(&rig, BY_JOB, 4);
 		check_width(&visit, cases[i].width);
+		await_sleep(rig.executor);
 		free = quern__permits_take_free(CORES);
 		quern__permits_give(free + extra + cases[i].taken);
 		CU_ASSERT_EQUAL(free, CORES - cases[i].taken);

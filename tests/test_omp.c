@@ -2,6 +2,7 @@
 /* test_omp.c -- tests src/omp.c: what quern asks of the OpenMP runtime. */
 #include <omp.h>
 
+#include "src/permit.h"
 #include "threads.h"
 #include "watchdog.h"
 
@@ -189,6 +190,38 @@ a_team_that_cannot_be_started_leaves_all_to_the_caller(void)
 	CU_ASSERT_EQUAL(faults_alive(), alive);
 }
 
+static void
+note_index(quern_context *ctx, size_t begin, size_t end, void *most)
+{
+	int index = (int)quern_worker_index(ctx), seen = get(most);
+
+	(void)begin;
+	(void)end;
+	while (index > seen &&
+	    !__atomic_compare_exchange_n((int *)most, &seen, index, false,
+		__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
+static void
+a_team_computes_on_the_cores_that_are_free(void)
+{
+	unsigned cores = quern__permits_limit(), free;
+	int width = omp_get_max_threads(), most = 0;
+
+	omp_set_num_threads((int)cores);
+	quern__permits_force(cores);
+	for (int i = 0; i < 100; i++)
+		CU_ASSERT_EQUAL(
+		    quern_run(NULL, quern_for(64, 1, note_index, &most)), 0);
+	CU_ASSERT_EQUAL(most, 0);
+	quern__permits_give(cores);
+	free = quern__permits_take_free(cores);
+	quern__permits_give(free);
+	CU_ASSERT_EQUAL(free, cores);
+	omp_set_num_threads(width);
+}
+
 int
 main(void)
 {
@@ -199,6 +232,8 @@ main(void)
 		    without_an_executor_the_openmp_team_helps },
 		{ "a team that cannot be started leaves all to the caller",
 		    a_team_that_cannot_be_started_leaves_all_to_the_caller },
+		{ "a team computes on the cores that are free",
+		    a_team_computes_on_the_cores_that_are_free },
 		CU_TEST_INFO_NULL,
 	};
 
