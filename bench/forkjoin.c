@@ -4,8 +4,9 @@
  * each must be on a thread of its own.
  *
  * A block says that it has arrived and spins until all of them have, so a
- * region cannot end before every thread has come.  Regions follow each other
- * at once; the time is that from one end to the next.
+ * region cannot end before every thread has come.  On a lane the caller only
+ * waits: its thread hands the loop to the leader of an OpenMP team and back.
+ * Regions follow each other at once; the time is that from one end to the next.
  */
 #include <stdlib.h>
 
@@ -28,7 +29,7 @@ static double *sample;
 /* Blocks that have ever arrived; expected: once this region is complete. */
 static uint64_t arrived, expected;
 
-static quern_executor *pool;
+static quern_executor *pool, *lanes;
 #ifdef PEER_pthreadpool
 static pthreadpool_t peer_pool;
 #endif
@@ -79,6 +80,12 @@ static void
 quern_on_pool(void)
 {
 	quern_region(pool);
+}
+
+static void
+quern_on_lane(void)
+{
+	quern_region(lanes);
 }
 
 static void
@@ -144,7 +151,8 @@ measure(const char *work, const struct contender contender[], size_t n)
 int
 main(int argc, char **argv)
 {
-	static void (*region[])(void) = { quern_in_team, libgomp, quern_on_pool,
+	static void (*region[])(void) = {
+		quern_in_team, libgomp, quern_on_pool, quern_on_lane,
 #ifdef PEER_pthreadpool
 		on_pthreadpool
 #endif
@@ -155,13 +163,18 @@ main(int argc, char **argv)
 	};
 	const struct contender on_pool[] = {
 		{ "quern_run, pool", false, round_of, &region[2] },
-		{ "pthreadpool", true, round_of, &region[3] },
+		{ "quern_run, lane", false, round_of, &region[3] },
+		{ "pthreadpool", true, round_of, &region[4] },
 	};
+	quern_threads_options on_lane;
 
 	rounds_begin(argc, argv);
 	width = cores();
 	sample = get_memory(MOST_SAMPLES, sizeof(*sample));
-	if (quern_threads_create(&pool, NULL))
+	quern_threads_options_init(&on_lane);
+	on_lane.engine = QUERN_ENGINE_LANE;
+	if (quern_threads_create(&pool, NULL) ||
+	    quern_threads_create(&lanes, &on_lane))
 		die("no pool");
 #ifdef PEER_pthreadpool
 	peer_pool = pthreadpool_create(width);
@@ -176,7 +189,7 @@ main(int argc, char **argv)
 #ifdef PEER_pthreadpool
 	pthreadpool_destroy(peer_pool);
 #endif
-	if (quern_executor_destroy(pool))
+	if (quern_executor_destroy(pool) || quern_executor_destroy(lanes))
 		die("the pool is busy");
 	free(sample);
 	return 0;
