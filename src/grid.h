@@ -32,6 +32,7 @@ quern__op_is_loop(const quern_op *op)
 struct quern_context {
 	quern_job *job;
 	unsigned index;
+	unsigned peers; /* how many others may be inside the same loop */
 	struct quern__track *track; /* of whoever runs it; NULL: none */
 	uint64_t blocks_run; /* by quern__grid_work() with this context */
 };

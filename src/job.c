@@ -149,21 +149,6 @@ set_reason(quern_job *job, enum quern__reason reason)
 	return false;
 }
 
-static enum quern__reason
-reason_now(const quern_job *job)
-{
-	/* relaxed: reasons carry no data. */
-	return quern__word_reason(
-	    __atomic_load_n(&job->own.word, __ATOMIC_RELAXED));
-}
-
-bool
-quern__job_was_told(const quern_job *job)
-{
-	return reason_now(job) ||
-	    __atomic_load_n(&job->own.status, __ATOMIC_RELAXED) < 0;
-}
-
 bool
 quern__job_should_stop(quern_job *job)
 {
@@ -285,8 +270,8 @@ quern__job_drop_locked(quern_job *job, enum quern__reason reason)
 		return QUERN__NOT_DROPPED;
 	}
 	/* It may have been told before, on its way into the line. */
-	if (reason_now(job))
-		reason = reason_now(job);
+	if (quern__job_reason(job))
+		reason = quern__job_reason(job);
 	quern__grid_drop(job);
 	quern__job_move(job, QUERN__DONE);
 	settle(job, -ECANCELED, reason, NULL);
@@ -310,7 +295,7 @@ quern__job_stop(quern_job *job, enum quern__reason reason)
 	pthread_mutex_lock(&pool->lock);
 	quern__pool_absorb_all_locked(pool);
 	if (quern__job_state(job) == QUERN__IN_FLIGHT) {
-		told = reason_now(job);
+		told = quern__job_reason(job);
 		dropped = quern__job_drop_locked(job, reason);
 		if (told)
 			status = -EALREADY;

@@ -174,11 +174,24 @@ enum quern__dropped quern__job_drop_locked(
 /* Is there a reason to stop?  Looks at the clock and at the pool too. */
 bool quern__job_should_stop(quern_job *job);
 
+static inline enum quern__reason
+quern__job_reason(const quern_job *job)
+{
+	/* relaxed: reasons carry no data. */
+	return quern__word_reason(
+	    __atomic_load_n(&job->own.word, __ATOMIC_RELAXED));
+}
+
 /*
  * Was it told to stop, or has it failed?  Only what others have noted; cheap
  * enough to ask for each element of a map.
  */
-bool quern__job_was_told(const quern_job *job);
+static inline bool
+quern__job_was_told(const quern_job *job)
+{
+	return quern__job_reason(job) ||
+	    __atomic_load_n(&job->own.status, __ATOMIC_RELAXED) < 0;
+}
 
 /* Note a failure; the first counts. */
 void quern__job_fail(quern_job *job, int status);

@@ -153,9 +153,13 @@ team_width(void)
 /* ---- blocks of a loop ---- */
 
 static void
-run_as(quern_job *job, unsigned index)
+run_as(quern_job *job, unsigned index, unsigned threads)
 {
-	struct quern_context ctx = { .job = job, .index = index };
+	struct quern_context ctx = {
+		.job = job,
+		.index = index,
+		.peers = threads - 1,
+	};
 	quern__fpmode before = quern__fpmode_enter();
 
 	(void)quern__grid_work(&ctx, NULL, NULL);
@@ -172,7 +176,7 @@ run_on_team(quern_job *job, unsigned permits)
 
 		/* The width stays the same; those beyond leave at once. */
 		if (index < permits)
-			run_as(job, index);
+			run_as(job, index, permits);
 	}
 }
 
@@ -187,7 +191,7 @@ quern__omp_run_grid(quern_job *job)
 		width = 1;
 	permits = quern__permits_enter((unsigned)width);
 	if (width == 1)
-		run_as(job, 0);
+		run_as(job, 0, 1);
 	else
 		run_on_team(job, permits);
 	quern__permits_give(permits);
@@ -247,7 +251,7 @@ quern__omp_lead_grid(quern_job *job, unsigned width)
 {
 	allow(width);
 	if (width == 1)
-		run_as(job, 0);
+		run_as(job, 0, 1);
 	else
 		run_on_team(job, width);
 }

@@ -37,6 +37,7 @@ struct quern__worker {
 	unsigned lane;         /* where the batch came from */
 	unsigned spins_missed; /* in a row; see idle.c */
 	unsigned taken;        /* jobs since the last visit to the line */
+	unsigned borders;      /* of blocks, passed in loops */
 	uint64_t permit_ns;    /* when it got its permit; permit.h */
 	uint64_t visited_ns;   /* when that was; 0: it was idle since */
 

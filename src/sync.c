@@ -312,6 +312,7 @@ quern_run(quern_executor *executor, quern_op op)
 	    (quern_context) {
 		.job = &job,
 		.index = executor ? executor->n_workers : 0,
+		.peers = executor ? executor->n_workers : 0,
 		.track = executor ? &executor->callers : NULL,
 	    },
 	    &permits);
@@ -362,6 +363,7 @@ quern_run_inside(quern_context *ctx, quern_op op)
 	    (quern_context) {
 		.job = &job,
 		.index = index_inside(ctx, pool),
+		.peers = pool ? pool->n_workers : 0,
 		.track = ctx->track,
 	    },
 	    &permits);

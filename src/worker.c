@@ -6,8 +6,7 @@
  *
  * A worker picks what comes first in line: a waiting job, which it starts, or
  * an open loop, which it joins.  It leaves a loop when no block is left, or at
- * a block border when something more urgent waits and nobody is asleep to do
- * it.  Whoever finds no block left closes the loop, so that nobody enters any
+ * a block border when something more urgent waits.  Whoever finds no block left closes the loop, so that nobody enters any
  * more; the last one out finishes it.
  *
  * Of calls it takes several at once (batch.c): as many as it should be through
@@ -31,6 +30,7 @@
 
 enum {
 	BATCH_NS = 50000,
+	BORDERS_A_LOOK = 64,   /* between two looks at the limit of permits */
 	CALL_MOST_NS = 1000000 /* one long call is soon forgotten */
 };
 
@@ -53,14 +53,15 @@ quern__pool_leave_locked(quern_executor *pool, quern_job *job, bool exhausted)
 static bool
 something_urgent(const void *arg)
 {
-	const struct quern__worker *worker = arg;
+	/* The leave function's promise is about the grid, not about us. */
+	struct quern__worker *worker = (struct quern__worker *)arg;
 	const quern_executor *pool = worker->pool;
 
-	/* For long loops: the cores may be fewer by now. */
-	(void)quern__permits_limit();
-	/* relaxed: a sleeper takes it, or we see it one block later. */
-	return (quern__pool_urgent(pool, worker->lane + 1) &&
-		   !__atomic_load_n(&pool->asleep, __ATOMIC_RELAXED)) ||
+	/* In a long loop the cores may be fewer by now. */
+	if (++worker->borders % BORDERS_A_LOOK == 0)
+		(void)quern__permits_limit();
+	/* A sleeper that was woken for it may be long in coming. */
+	return quern__pool_urgent(pool, worker->lane + 1) ||
 	    quern__idle_gives_way(worker);
 }
 
@@ -98,17 +99,24 @@ run_loop(struct quern__worker *worker, quern_job *job)
 	struct quern_context ctx = {
 		.job = job,
 		.index = worker->index,
+		.peers = pool->n_workers - 1,
 		.track = &worker->track,
 	};
 	bool exhausted, last;
 
-	exhausted = quern__grid_work(&ctx, something_urgent, worker);
-	quern__note(&worker->blocks, worker->blocks + ctx.blocks_run);
 	/*
 	 * The lock also carries the results of our blocks to the last one
 	 * out, who joins them.
 	 */
+	exhausted = quern__grid_work(&ctx, something_urgent, worker);
 	pthread_mutex_lock(&pool->lock);
+	if (!exhausted && job->own.place != QUERN__IN_LINE) {
+		/* Closed, before we gave back what nobody will come for. */
+		pthread_mutex_unlock(&pool->lock);
+		exhausted = quern__grid_work(&ctx, NULL, NULL);
+		pthread_mutex_lock(&pool->lock);
+	}
+	quern__note(&worker->blocks, worker->blocks + ctx.blocks_run);
 	last = quern__pool_leave_locked(pool, job, exhausted);
 	/* We are back at the line in a moment: as good as a wake. */
 	if (!last || !job->op.kind->acc_bytes)
