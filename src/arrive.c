@@ -119,6 +119,20 @@ quern__pool_absorb_locked(quern_executor *pool)
 		line_up_locked(pool, quern__mailbox_take(&pool->inbox));
 }
 
+bool
+quern__pool_gathered_locked(const quern_executor *pool)
+{
+	const void *head;
+
+	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop) {
+		/* seq_cst: see quern__pool_has_idle_core(). */
+		head = __atomic_load_n(&loop->outbox.head, __ATOMIC_SEQ_CST);
+		if (head && head != &loop->outbox) /* shut */
+			return true;
+	}
+	return false;
+}
+
 void
 quern__pool_absorb_all_locked(quern_executor *pool)
 {

@@ -109,8 +109,13 @@ crowds_out(const quern_executor *pool, unsigned more)
 bool
 quern__pool_has_idle_core(const quern_executor *pool)
 {
-	return __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) &&
-	    !crowds_out(pool, 1);
+	/*
+	 * seq_cst: who gathers pushes to its outbox, then looks here; a worker
+	 * counts itself asleep, then looks into the outboxes.
+	 */
+	return __atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) &&
+	    !(__atomic_load_n(&pool->watching, __ATOMIC_RELAXED) &&
+		crowds_out(pool, 1));
 }
 
 bool
@@ -304,7 +309,8 @@ quern__idle_sleep_locked(struct quern__worker *worker)
 
 	count_asleep_locked(pool, 1);
 	if (!(pool->line.held & QUERN__COMPUTE) && !pool->leaving &&
-	    !__atomic_load_n(&pool->arrived, __ATOMIC_SEQ_CST))
+	    !__atomic_load_n(&pool->arrived, __ATOMIC_SEQ_CST) &&
+	    !quern__pool_gathered_locked(pool))
 		sleep_counted_locked(worker, 0);
 	count_asleep_locked(pool, -1u);
 }

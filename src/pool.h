@@ -161,6 +161,8 @@ int quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
 void quern__pool_send(quern_loop *loop);
 /* Take what has come in to the line. */
 void quern__pool_absorb_locked(quern_executor *pool);
+/* Have loops gathered jobs that have not gone on? */
+bool quern__pool_gathered_locked(const quern_executor *pool);
 /* And what loops have gathered. */
 void quern__pool_absorb_all_locked(quern_executor *pool);
 /* Take no new work from now on. */

@@ -100,3 +100,17 @@ end_idle_lanes_after(struct rig *rig, uint64_t idle_ns)
 	rig->executor->lanes.idle_ns = idle_ns;
 	pthread_mutex_unlock(&rig->executor->lanes.lock);
 }
+
+void
+await_sleep(quern_executor *pool)
+{
+	bool asleep = false;
+
+	while (!asleep) {
+		nap();
+		pthread_mutex_lock(&pool->lock);
+		asleep = pool->asleep == pool->n_workers;
+		pthread_mutex_unlock(&pool->lock);
+	}
+	nap(); /* they count themselves asleep first */
+}

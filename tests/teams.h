@@ -42,4 +42,7 @@ struct visit visit_by(struct rig *rig, enum way way, unsigned width);
 /* Asserts that it had so many threads and could not get more. */
 void check_width(const struct visit *visit, int width);
 
+/* Wait until all workers sleep, and have given back their permits. */
+void await_sleep(quern_executor *pool);
+
 #endif

@@ -70,6 +70,7 @@ play(enum way way, unsigned long n, bool on, quern_op op, const int *count)
 	CU_ASSERT_EQUAL(status, 5);
 	CU_ASSERT_EQUAL(*count, before + 1);
 	/* And without faults it is as wide as can be. */
+	await_sleep(rig.executor);
 	CU_ASSERT_EQUAL(run_by(&rig, way, op), 5);
 	check_nothing_is_lost(&rig, alive);
 	return tried >= n;

@@ -48,21 +48,6 @@ a_lane_is_idle_for_half_a_minute_before_it_ends(void)
 
 /* ---- permits ---- */
 
-/* Workers have given back theirs. */
-static void
-await_sleep(quern_executor *pool)
-{
-	bool asleep = false;
-
-	while (!asleep) {
-		nap();
-		pthread_mutex_lock(&pool->lock);
-		asleep = pool->asleep == pool->n_workers;
-		pthread_mutex_unlock(&pool->lock);
-	}
-	nap(); /* they count themselves asleep first */
-}
-
 static void
 permits_are_taken_for_the_width_and_all_given_back(void)
 {
