@@ -42,7 +42,7 @@ endif
 # ---- packages --------------------------------------------------------------
 
 deps_packages := libc6-dev libev-dev libsleef-dev \
-    libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++
+    libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++ spin
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
     g++ python3 gnuplot-nox
@@ -227,7 +227,7 @@ wraps = $$(grep -oh '__wrap_[A-Za-z0-9_]*' $(1) $(helpers) | sort -u | \
 test_names    := $(or $(TESTS:%=test_%),\
     $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c))))
 # Tests that need not be repeated with sanitizers.
-plain_only    := test_package
+plain_only    := test_package test_model
 example_names := $(patsubst examples/%.c,%,\
     $(filter-out examples/throughput_%,$(sort $(wildcard examples/*.c))))
 
