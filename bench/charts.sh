@@ -39,7 +39,7 @@ draw()
 {
 	{
 		cat <<-END
-		set terminal svg size 860,430 font "sans,13" background "white"
+		set terminal svg noenhanced size 860,520 font "sans,13" background "white"
 		set output "$folder/bench-$1.svg"
 		set macros
 		set grid ytics lc rgb "#dddddd"
@@ -63,7 +63,7 @@ if test -s "$folder/chart-bursts.dat"; then
 	set yrange [0.001:100]
 	set format y "%g"
 	set xlabel "in flight"
-	set key bottom right font ",10"
+	set key below font ",10"
 	do for [name in "resubmitted bursts"] {
 		set title name eq "bursts" ? "in bursts" : "resubmitted"
 		stats file(name) using 1 nooutput
