@@ -43,6 +43,20 @@ cores(void)
 	return quern__permits_limit();
 }
 
+bool
+permits_become_free(unsigned n)
+{
+	unsigned got = n + 1;
+
+	for (int tries = 0; got != n && tries < 10000; tries++) {
+		if (tries)
+			nap();
+		got = quern__permits_take_free(cores() + 1);
+		quern__permits_give(got);
+	}
+	return got == n;
+}
+
 uint64_t
 lanes_of(const struct rig *rig)
 {
@@ -73,6 +87,7 @@ visit_by(struct rig *rig, enum way way, unsigned width)
 {
 	struct visit visit = { .result = 7 };
 
+	CU_ASSERT_TRUE(permits_become_free(cores()));
 	CU_ASSERT_EQUAL(
 	    run_by(rig, way, quern_team(width, look_round, &visit)), 7);
 	return visit;

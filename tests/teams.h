@@ -18,6 +18,12 @@ void close_cores(struct rig *rig);
 /* How many permits there are in it. */
 unsigned cores(void);
 
+/*
+ * Wait until so many permits are free: a worker gives its own back when it goes
+ * to sleep.  False if they do not become so many within ten seconds.
+ */
+bool permits_become_free(unsigned n);
+
 /* The lanes that are alive. */
 uint64_t lanes_of(const struct rig *rig);
 
@@ -37,7 +43,7 @@ struct visit {
 /* A quern_call that fills in a struct visit. */
 int look_round(quern_context *ctx, void *visit);
 
-/* Run it as a team of that width; it succeeds. */
+/* Run it as a team of that width, when all permits are free; it succeeds. */
 struct visit visit_by(struct rig *rig, enum way way, unsigned width);
 /* Asserts that it had so many threads and could not get more. */
 void check_width(const struct visit *visit, int width);

@@ -158,6 +158,7 @@ a_reduction_on_a_lane_without_memory_says_so(void)
 	enum { MANY = 1000 };
 	static double in[MANY];
 	quern_threads_options options;
+	long alive = faults_alive();
 	double sum = -1;
 	struct rig rig;
 
@@ -177,6 +178,7 @@ a_reduction_on_a_lane_without_memory_says_so(void)
 		CU_ASSERT_EQUAL(sum, -1);
 	}
 	close_cores(&rig);
+	CU_ASSERT_EQUAL(faults_alive(), alive);
 }
 
 int

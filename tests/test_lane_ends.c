@@ -81,7 +81,7 @@ with_few_permits_a_team_is_narrower(void)
 		unsigned taken;
 		int width;
 	} cases[] = { { 1, 2 }, { 2, 2 }, { 3, 1 }, { 4, 1 } };
-	struct visit visit;
+	struct visit visit = { .result = 0 };
 	struct rig rig;
 	unsigned free, extra;
 
@@ -90,7 +90,8 @@ with_few_permits_a_team_is_narrower(void)
 	extra = cores() - CORES;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		quern__permits_force(extra + cases[i].taken);
-		visit = visit_by(&rig, BY_JOB, 4);
+		CU_ASSERT_EQUAL(
+		    run_by(&rig, BY_JOB, quern_team(4, look_round, &visit)), 0);
 		check_width(&visit, cases[i].width);
 		await_sleep(rig.executor);
 		free = quern__permits_take_free(CORES);

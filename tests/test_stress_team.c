@@ -134,32 +134,43 @@ hold_team(quern_context *ctx, void *gate)
 	return 0;
 }
 
-/* Each lane that can be at work at the same time, once. */
+/* Run n teams of that width at the same time. */
 static void
-warm_up(struct rig *rig)
+hold_teams(struct rig *rig, unsigned width, unsigned n)
 {
 	enum { MOST = 64 };
 	struct gate gate = GATE_INITIALIZER;
 	quern_job held[MOST];
-	unsigned n;
 
-	for (unsigned width = 2; width <= cores(); width *= 2) {
-		gate_shut(&gate);
-		gate.arrived = 0;
-		n = cores() / width < MOST ? cores() / width : MOST;
-		for (unsigned i = 0; i < n; i++)
-			quern_job_init(&held[i],
-			    quern_team(width, hold_team, &gate), NULL);
-		for (unsigned i = 0; i < n; i++)
-			CU_ASSERT_EQUAL(quern_submit(rig->loop, &held[i]), 0);
-		gate_await(&gate, n);
-		gate_open(&gate);
-		rig_run(rig);
+	n = n < MOST ? n : MOST;
+	for (unsigned i = 0; i < n; i++)
+		quern_job_init(
+		    &held[i], quern_team(width, hold_team, &gate), NULL);
+	for (unsigned i = 0; i < n; i++)
+		CU_ASSERT_EQUAL(quern_submit(rig->loop, &held[i]), 0);
+	gate_await(&gate, n);
+	gate_open(&gate);
+	rig_run(rig);
+}
+
+/*
+ * Each lane that can be at work at the same time, once.  A worker that was
+ * not asleep yet may have kept one from its width: again then.
+ */
+static void
+warm_up(struct rig *rig)
+{
+	unsigned all = cores(), lanes = 0;
+
+	for (unsigned width = 2; width <= all; width *= 2) {
+		lanes += all / width;
+		while (lanes_of(rig) < lanes)
+			hold_teams(rig, width, all / width);
 	}
 	/* All cores, where they are no power of two. */
-	quern_job_init(&held[0], quern_team(0, hold_team, &gate), NULL);
-	CU_ASSERT_EQUAL(quern_submit(rig->loop, &held[0]), 0);
-	rig_run(rig);
+	lanes += (all & (all - 1)) != 0;
+	while (lanes_of(rig) < lanes)
+		hold_teams(rig, 0, 1);
 }
 
 static quern_op
