@@ -8,6 +8,12 @@
  * A turn is limited in number and time, so that a flood of completions starves
  * neither timers nor sockets: what is left stays in the backlog, and the loop
  * rings itself for another turn.
+ *
+ * To ring costs the worker a system call and takes the core from another one,
+ * so while the cores have enough to do, a loop may say that it looks by itself
+ * (loop.c).  Then whoever pushes does not ring.  The push comes before the look
+ * at `looks`; whoever clears `looks` looks for ends after that; all four are
+ * seq_cst, so either the pusher rings or the other one finds the end.
  */
 #include "deliver.h"
 
@@ -46,9 +52,49 @@ quern__deliver_push(quern_loop *loop, quern_job *job)
 	if (quern__mailbox_push_behind(&loop->done, job))
 		return;
 	quern__loop_pin(loop);
-	if (quern__mailbox_push(&loop->done, job, job) == QUERN__PUSHED_FIRST)
+	if (quern__mailbox_push(&loop->done, job, job) == QUERN__PUSHED_FIRST &&
+	    !__atomic_load_n(&loop->looks, __ATOMIC_SEQ_CST))
 		quern__front_ring(loop);
 	quern__loop_unpin(loop);
+}
+
+void
+quern__deliver_look(quern_loop *loop)
+{
+	__atomic_store_n(&loop->looks, true, __ATOMIC_SEQ_CST);
+}
+
+bool
+quern__deliver_look_no_more(quern_loop *loop)
+{
+	return __atomic_exchange_n(&loop->looks, false, __ATOMIC_SEQ_CST) &&
+	    __atomic_load_n(&loop->done.head, __ATOMIC_SEQ_CST);
+}
+
+bool
+quern__deliver_now_locked(quern_executor *pool)
+{
+	bool rings;
+
+	/* Those that hold the executor; for others their own look must do. */
+	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop) {
+		/* relaxed: a look first is cheaper. */
+		if (!__atomic_load_n(&loop->looks, __ATOMIC_RELAXED))
+			continue;
+		/* Pinned first: once it looks no more it may be destroyed. */
+		quern__loop_pin(loop);
+		rings = quern__deliver_look_no_more(loop);
+		if (rings) {
+			pthread_mutex_unlock(&pool->lock);
+			quern__front_ring(loop);
+		}
+		quern__loop_unpin(loop);
+		if (rings) {
+			pthread_mutex_lock(&pool->lock);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Stop jobs whose time is over; the timer calls again if more are left. */
@@ -134,6 +180,7 @@ quern__deliver_set_timer(quern_loop *loop)
 static void
 settle_turn(quern_loop *loop)
 {
+	loop->submits |= loop->turn_submitted > 0;
 	/* relaxed: a count. */
 	__atomic_fetch_add(&loop->in_flight,
 	    loop->turn_submitted - loop->turn_delivered, __ATOMIC_RELAXED);

@@ -9,6 +9,18 @@
 void quern__deliver_push(quern_loop *loop, quern_job *job);
 
 /*
+ * The loop looks by itself from now on, or no more.  The second returns whether
+ * there is something to deliver that nobody may have rung for.
+ */
+void quern__deliver_look(quern_loop *loop);
+bool quern__deliver_look_no_more(quern_loop *loop);
+/*
+ * A worker has nothing left to do: have loops that look by themselves deliver
+ * now.  The pool's lock is held, and released meanwhile if this returns true.
+ */
+bool quern__deliver_now_locked(quern_executor *pool);
+
+/*
  * Expire timeouts, call callbacks within a budget, ring again if more are
  * left, set the timer.  The loop's thread.  Returns how many were delivered.
  */

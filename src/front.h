@@ -47,6 +47,11 @@ struct quern_loop {
 	 * for 0 with acquire.
 	 */
 	unsigned ringing;
+	/*
+	 * The loop sleeps and will look for ends by itself: no need to ring.
+	 * Atomic, seq_cst; deliver.c says why none is left lying.
+	 */
+	bool looks;
 
 	/* atomic: accepted, done() not begun, but for turn_* below */
 	size_t in_flight __attribute__((aligned(64)));
@@ -65,6 +70,7 @@ struct quern_loop {
 	size_t turn_delivered, turn_submitted;
 	size_t turn_slots;     /* of the executor's, to be given back */
 	quern_job *backlog;    /* taken, not delivered */
+	bool submits;          /* its callbacks have, since it last slept */
 	unsigned delivering;   /* depth of quern__deliver() */
 	unsigned spins_missed; /* in a row; see idle.c */
 	uint64_t timer_ns;     /* what the timer is set to; 0: off */

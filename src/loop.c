@@ -13,6 +13,13 @@
  * loop".  It is brought up to date before the loop sleeps (prepare) and as the
  * last thing of a turn (check, lowest priority): with prepare alone, a job
  * submitted by a one-shot timer would be overlooked and ev_run() return early.
+ *
+ * Looking by itself.  Each time that the loop is rung for costs a core 5 to
+ * 40 us.  That is much while a long list of jobs, all submitted, ends one by
+ * one.  So when ends come after short sleeps, the callbacks do not answer them
+ * with new jobs, many are still to come and the cores have enough to do, the
+ * loop tells the workers not to ring and sleeps for LOOK_NS at most.  A worker
+ * that runs dry rings all the same (deliver.c).
  */
 #include <errno.h>
 #include <ev.h>
@@ -23,10 +30,20 @@
 #include "mem.h"
 #include "pool.h"
 
+enum {
+	LOOK_NS = 1000000,
+	SHORT_NS = 400000,
+	LOOK_PENDING = 16 /* jobs: with fewer, somebody may wait for each */
+};
+
 struct ev_front {
 	quern_loop base;
 	struct ev_loop *ev;
 	ev_async ring;
+	ev_io look;
+	int look_timer;    /* what it watches */
+	uint64_t slept_ns; /* since when it sleeps; 0: that is of no interest */
+	bool ends_soon;    /* found ends after its last sleep, a short one */
 	ev_prepare prepare;
 	ev_check begin, check; /* of a turn's callbacks: the first, the last */
 	ev_timer timer;        /* holds a reference while set; so do the jobs */
@@ -72,6 +89,45 @@ set_awake(struct ev_front *front, bool awake)
 	front->awake = awake;
 }
 
+/* The loop goes to sleep: until it is rung, or looks by itself? */
+static void
+choose_sleep(struct ev_front *front)
+{
+	quern_loop *loop = &front->base;
+
+	bool submits = loop->submits;
+
+	loop->submits = false;
+	front->ends_soon &= !submits;
+	front->slept_ns = 0;
+	if (submits || quern_loop_pending(loop) < LOOK_PENDING ||
+	    !quern__pool_is_fed(loop->executor))
+		return;
+	front->slept_ns = quern__now_ns();
+	if (front->ends_soon) {
+		quern__fd_set_timer(
+		    front->look_timer, front->slept_ns + LOOK_NS);
+		quern__deliver_look(loop);
+	}
+}
+
+/* It is awake again. */
+static void
+end_sleep(struct ev_front *front)
+{
+	quern_loop *loop = &front->base;
+
+	if (!front->slept_ns)
+		return;
+	/* Nobody may have rung for what there is. */
+	if (quern__deliver_look_no_more(loop))
+		quern__front_ring(loop);
+	/* That was its own look, or a ring. */
+	front->ends_soon = quern__loop_has_ends(loop) &&
+	    (front->ends_soon || quern__now_ns() - front->slept_ns < SHORT_NS);
+	front->slept_ns = 0;
+}
+
 /*
  * The loop is about to sleep, or to look at its descriptors only, if jobs have
  * ended.
@@ -89,6 +145,7 @@ wait_for_ends(struct ev_front *front)
 			return;
 	}
 	set_awake(front, false);
+	choose_sleep(front);
 }
 
 static void
@@ -121,6 +178,7 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 	quern__trace_end(
 	    &front->base.track, QUERN__MARK_POLL, &front->poll, 0, 0);
 	front->poll.begin_ns = 0;
+	end_sleep(front);
 	set_awake(front, true);
 }
 
@@ -146,6 +204,18 @@ on_ring(struct ev_loop *ev, ev_async *watcher, int events)
 	(void)events;
 	if (!quern__loop_stale(&front->base))
 		quern__deliver(&front->base);
+}
+
+static void
+on_look(struct ev_loop *ev, ev_io *watcher, int events)
+{
+	struct ev_front *front = watcher->data;
+
+	(void)ev;
+	(void)events;
+	/* on_begin() has seen to the rest. */
+	if (!quern__loop_stale(&front->base))
+		quern__fd_lower(front->look_timer);
 }
 
 static void
@@ -208,8 +278,10 @@ ev_front_destroy(quern_loop *loop)
 	STOP_UNREFERENCED(check, front->ev, &front->check);
 	STOP_UNREFERENCED(check, front->ev, &front->begin);
 	STOP_UNREFERENCED(prepare, front->ev, &front->prepare);
+	STOP_UNREFERENCED(io, front->ev, &front->look);
 	STOP_UNREFERENCED(async, front->ev, &front->ring);
 	quern__loop_fini(loop);
+	quern__fd_close(front->look_timer);
 	quern__free(front);
 }
 
@@ -244,13 +316,18 @@ quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 
 	if (!front)
 		return -ENOMEM;
-	err = quern__loop_init(&front->base, &ev_front, executor);
+	front->look_timer = quern__fd_timer();
+	err = front->look_timer < 0 ?
+	    front->look_timer :
+	    quern__loop_init(&front->base, &ev_front, executor);
 	if (err) {
+		quern__fd_close(front->look_timer);
 		quern__free(front);
 		return err;
 	}
 	front->ev = ev;
 	ev_async_init(&front->ring, on_ring);
+	ev_io_init(&front->look, on_look, front->look_timer, EV_READ);
 	ev_prepare_init(&front->prepare, on_prepare);
 	ev_check_init(&front->begin, on_begin);
 	ev_check_init(&front->check, on_check);
@@ -258,9 +335,10 @@ quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 	ev_set_priority(&front->prepare, EV_MINPRI);
 	ev_set_priority(&front->begin, EV_MAXPRI);
 	ev_set_priority(&front->check, EV_MINPRI);
-	front->ring.data = front->prepare.data = front;
+	front->ring.data = front->look.data = front->prepare.data = front;
 	front->begin.data = front->check.data = front->timer.data = front;
 	START_UNREFERENCED(async, ev, &front->ring);
+	START_UNREFERENCED(io, ev, &front->look);
 	START_UNREFERENCED(prepare, ev, &front->prepare);
 	START_UNREFERENCED(check, ev, &front->begin);
 	START_UNREFERENCED(check, ev, &front->check);

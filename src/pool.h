@@ -182,6 +182,13 @@ quern__pool_urgent(const quern_executor *pool, unsigned lane)
 	return lanes & ((1u << lane) - 1);
 }
 
+/* Have the workers something to do after what they are at?  A hint. */
+static inline bool
+quern__pool_is_fed(const quern_executor *pool)
+{
+	return quern__pool_urgent(pool, QUERN__LANES_COMPUTE);
+}
+
 /* ---- idle.c ---- */
 
 /*

@@ -100,9 +100,9 @@ void quern__trace_record(struct quern__track *track, enum quern__mark mark,
 static inline struct quern__span
 quern__trace_begin(const quern_job *job)
 {
-	struct quern__span span;
+	/* All of it: to copy what is half written would hold up the core. */
+	struct quern__span span = { 0 };
 
-	span.begin_ns = 0; /* the rest is of no interest then */
 	if (quern__tracing())
 		quern__trace_open(&span, job);
 	return span;

@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "cpus.h"
+#include "deliver.h"
 #include "fpmode.h"
 #include "grid.h"
 #include "job.h"
@@ -237,6 +238,8 @@ pick_locked(struct quern__worker *worker)
 			continue;
 		if (pool->leaving)
 			return NULL;
+		if (quern__deliver_now_locked(pool))
+			continue;
 		/* After a spin all of it again: it is some time ago. */
 		spun = !spun && quern__idle_spin_locked(worker);
 		if (!spun) {

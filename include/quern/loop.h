@@ -34,6 +34,10 @@ enum { QUERN_LOW = -1, QUERN_NORMAL = 0, QUERN_HIGH = 1 };
  * Deliver completions through `ev`, and run jobs on `executor` where they do
  * not name another.
  *
+ * Completions come at once; only while a list of 16 and more jobs ends whose
+ * callbacks submit no others, and the cores have enough to do, they may come
+ * together, up to 1 ms later.
+ *
  * Takes   ev, which must outlive the loop; NULL for a foreign loop, see
  *         quern_loop_fd() below.  Holds the executor until it is destroyed.
  * Thread  any, before ev runs; or the loop's.

@@ -7,8 +7,10 @@
  *        canceller --^
  *
  * Three threads each end a job; a fourth tells one of these jobs to stop and
- * goes by what it is answered.  The loop sleeps until it is rung, delivers two
- * jobs a turn at most, and is destroyed as soon as nothing is in flight.  That
+ * goes by what it is answered.  The loop sleeps until it is rung, or says that
+ * it looks by itself and does so some time; a worker that runs dry has it look
+ * no more.  It delivers two jobs a turn at most, and is destroyed as soon as
+ * nothing is in flight.  That
  * libev's front also rings for its backlog before it sleeps is left out: the
  * other front does not.
  *
@@ -33,7 +35,7 @@
 /* The loop: done list, backlog and so on. */
 byte done, backlog; /* sets of jobs */
 byte ringing, in_flight = J;
-bool rung, destroyed;
+bool rung, looks, destroyed;
 
 /* The jobs' words. */
 bool has_reason[J], is_done[J];
@@ -94,10 +96,70 @@ inline mailbox_push_behind(job, pushed)
 	}
 }
 
+/* quern__deliver_look_no_more(): it is to be rung for, for all we know. */
+inline look_no_more(rings)
+{
+#ifdef MUTATE_LOOK_THEN_CLEAR
+	rings = looks && done;
+	looks = false
+#else
+	d_step { /* an exchange */
+		TOUCH_LOOP;
+		rings = looks;
+		looks = false
+	}
+	rings = rings && done
+#endif
+}
+
+/* The ring of a push that was the first. */
+inline ring_unless_it_looks()
+{
+#ifdef MUTATE_LOOK_BEFORE_PUSH
+	if
+	:: seen_looking
+	:: else -> ring()
+	fi
+#else
+	if
+	:: looks
+	:: else -> ring()
+	fi
+#endif
+}
+
+/* quern__deliver_now_locked(); the lock keeps the loop while it is not pinned. */
+active proctype dry_worker()
+{
+	bool rings;
+
+	do
+	:: destroyed -> break
+	:: atomic { /* the lock, which destroying takes too */
+		!destroyed && looks ->
+#ifndef MUTATE_PIN_AFTER_LOOK
+		ringing++
+#endif
+		};
+		look_no_more(rings);
+#ifdef MUTATE_PIN_AFTER_LOOK
+		ringing++;
+#endif
+		if
+		:: rings -> ring()
+		:: else
+		fi;
+		unpin()
+	od
+}
+
 /* quern__job_finish(), then quern__deliver_push() */
 proctype ender(byte job)
 {
 	bool yes;
+#ifdef MUTATE_LOOK_BEFORE_PUSH
+	bool seen_looking = looks;
+#endif
 
 #ifdef MUTATE_FINISH_WITHOUT_EXCHANGE
 	yes = has_reason[job];
@@ -127,7 +189,7 @@ proctype ender(byte job)
 #ifdef MUTATE_NO_PIN
 	mailbox_push(job, yes);
 	if
-	:: yes -> ring()
+	:: yes -> ring_unless_it_looks()
 	:: else
 	fi;
 #else
@@ -144,12 +206,12 @@ proctype ender(byte job)
 #ifdef MUTATE_UNPIN_BEFORE_RING
 	unpin();
 	if
-	:: yes -> ring()
+	:: yes -> ring_unless_it_looks()
 	:: else
 	fi;
 #else
 	if
-	:: yes -> ring()
+	:: yes -> ring_unless_it_looks()
 	:: else
 	fi;
 	unpin();
@@ -188,10 +250,30 @@ out:	skip
 active proctype loop()
 {
 	byte count;
+	bool looking, rings;
 
 	do
 	:: in_flight ->
-		rung; /* in the poll */
+		if
+		:: looking = false
+		:: looking = true;
+			looks = true
+		fi;
+		/* In the poll; its timer may go off at any time. */
+		(rung || looking);
+		if
+		:: looking ->
+			look_no_more(rings);
+			if
+			:: rings -> ring()
+			:: else
+			fi
+		:: else
+		fi;
+		if
+		:: rung
+		:: else -> goto next
+		fi;
 #ifndef MUTATE_FORGET_RING_LATE
 		rung = false;
 #endif
@@ -238,7 +320,8 @@ active proctype loop()
 #ifdef MUTATE_FORGET_RING_LATE
 		rung = false;
 #endif
-		in_flight = in_flight - count /* settle_turn() */
+		in_flight = in_flight - count; /* settle_turn() */
+next:		skip
 	:: else -> break
 	od;
 	/* quern_loop_destroy() */
