@@ -174,6 +174,7 @@ sources := \
     src/batch.c \
     src/blocking.c \
     src/grid.c \
+    src/claim.c \
     src/sync.c \
     src/omp.c \
     src/lane.c \

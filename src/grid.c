@@ -4,11 +4,10 @@
  *
  *     worker.c, sync.c --> [grid.c] --> kind->range()
  *
- * Whoever is inside claims some blocks with one atomic add, until there are
- * none: one at first, then as many neighbours as seem worth AIM_NS, going by
- * what the last ones took, but never so many that the others would have to wait
- * for them at the end.  The same few lines serve the pool's workers, a blocking caller and
- * the threads of an OpenMP team, so all of them give the same bits.
+ * Whoever is inside runs blocks until there are none, and between a few of
+ * them looks whether it should stop or leave.  The same few lines serve the
+ * pool's workers, a blocking caller and the threads of an OpenMP team, so all
+ * of them give the same bits.  Who gets which blocks: claim.c.
  *
  * Not here: who may enter, and who is the last one out (worker.c, sync.c).
  */
@@ -17,17 +16,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock.h"
+#include "claim.h"
 #include "fpmode.h"
 #include "job.h"
 #include "kernels/kernel.h"
 #include "mem.h"
 
 enum {
-	BLOCKS_CHOSEN = 1024,  /* enough to balance 100 cores, cheap enough */
-	BLOCKS_MOST = 1 << 30, /* leaves a 32-bit counter room to overshoot */
-	AIM_NS = 20000,
-	TINY = 16 /* blocks that are claimed together take 1 us and less */
+	BLOCKS_CHOSEN = 1024, /* enough to balance 100 cores, cheap enough */
+	BLOCKS_MOST = 1 << 30 /* of a 32-bit counter */
 };
 
 static size_t
@@ -136,134 +133,51 @@ run_block(quern_context *ctx, const struct quern__grid *grid, uint32_t block)
 	ctx->blocks_run++;
 }
 
-/* ---- claims ---- */
-
-/* What one of those inside has claimed and not run, and how it went so far. */
-struct claim {
-	uint32_t *next;    /* the loop's counter: the first unclaimed block */
-	uint32_t at, end;  /* claimed: [at, end) */
-	uint32_t size;     /* of the last claim; 0: there was none */
-	uint64_t since_ns; /* when that was; 0: not measured */
-};
-
-/* How many blocks are worth AIM_NS, going by the last claim? */
-static uint32_t
-next_size(struct claim *claim)
-{
-	uint64_t now = quern__now_ns(), worth = 1;
-
-	if (claim->since_ns)
-		worth = claim->size * (uint64_t)AIM_NS /
-		    (now - claim->since_ns + 1);
-	if (worth > 2 * (uint64_t)claim->size)
-		worth = 2 * (uint64_t)claim->size;
-	claim->since_ns = now;
-	return worth ? (uint32_t)worth : 1;
-}
-
-static bool
-is_left(const struct claim *claim, uint32_t blocks)
-{
-	return __atomic_load_n(claim->next, __ATOMIC_RELAXED) < blocks;
-}
-
-/* Claim the next neighbours that nobody has; false: there are none. */
-static bool
-claim_more(const quern_context *ctx, uint32_t blocks, struct claim *claim)
-{
-	/* A look first: adding again and again would overflow. */
-	uint32_t begin = __atomic_load_n(claim->next, __ATOMIC_RELAXED);
-	uint32_t fair, size = 1;
-
-	if (begin >= blocks)
-		return false;
-	/* Towards the end little at a time, so that all end together. */
-	fair = (blocks - begin) / (4 * (ctx->peers + 1));
-	if (fair > 1)
-		size = next_size(claim);
-	size = size < fair ? size : fair;
-	claim->size = size ? size : 1;
-	begin = __atomic_fetch_add(claim->next, claim->size, __ATOMIC_RELAXED);
-	if (begin >= blocks)
-		return false;
-	claim->at = begin;
-	claim->end =
-	    blocks - begin < claim->size ? blocks : begin + claim->size;
-	return true;
-}
-
-/*
- * Something else is more urgent: give back what was claimed and not run, if
- * nobody has claimed anything since.  False: it is ours to run.
- */
-static bool
-give_back(struct claim *claim)
-{
-	uint32_t end = claim->end;
-
-	return claim->at == end ||
-	    __atomic_compare_exchange_n(claim->next, &end, claim->at, false,
-		__ATOMIC_RELAXED, __ATOMIC_RELAXED);
-}
-
-/* Count what was run since the last time. */
+/* Run these, or as many as there are until the job is told to stop. */
 static void
-note_done(quern_context *ctx, uint64_t *noted)
+run_step(quern_context *ctx, const struct quern__grid *grid,
+    struct quern__blocks step)
 {
-	uint32_t n = (uint32_t)(ctx->blocks_run - *noted);
-
-	*noted = ctx->blocks_run;
-	/* relaxed: quern__grid_end() runs after all have left. */
-	if (n)
-		__atomic_fetch_add(&ctx->job->own.progress.loop.blocks_done, n,
-		    __ATOMIC_RELAXED);
+	for (; step.at < step.end && !quern__job_was_told(ctx->job); step.at++)
+		run_block(ctx, grid, step.at);
 }
 
-/*
- * relaxed throughout: claiming a block hands over no data.  The inputs were
- * published by whatever let us in, and the results are published on leaving
- * (the pool's lock, or the end of the OpenMP region).
- */
 bool
 quern__grid_work(
     quern_context *ctx, bool (*leave)(const void *arg), const void *arg)
 {
 	quern_job *job = ctx->job;
 	struct quern__grid grid = quern__grid_of(&job->op);
-	struct claim claim = { &job->own.progress.loop.next_block, 0, 0, 0, 0 };
-	uint64_t before = ctx->blocks_run, noted = before;
-	bool exhausted = true, look;
+	struct quern__claim alone = { 0 };
+	struct quern__claim *claim = ctx->claim ? ctx->claim : &alone;
+	struct quern__blocks step;
+	uint64_t before = ctx->blocks_run, run;
+	uint32_t ran = 0; /* and not counted yet */
+	bool exhausted = true;
 
 	for (;;) {
-		/* Between tiny blocks a look at every sixteenth must do. */
-		look = claim.size < TINY || claim.at % TINY == 0;
-		if (quern__job_was_told(job) ||
-		    (look && quern__job_should_stop(job))) {
-			/* Nobody need claim the rest. */
-			__atomic_store_n(
-			    claim.next, grid.blocks, __ATOMIC_RELAXED);
+		if (quern__job_should_stop(job)) {
+			quern__claim_drop_rest(claim, job, grid.blocks);
 			break;
-		}
-		if (claim.at == claim.end) {
-			note_done(ctx, &noted);
-			if (!is_left(&claim, grid.blocks))
-				break;
 		}
 		/*
 		 * At least one block a visit, or an endless stream of urgent
 		 * jobs would keep this loop where it is.
 		 */
-		if (look && leave && ctx->blocks_run > before && leave(arg) &&
-		    give_back(&claim)) {
-			exhausted = !is_left(&claim, grid.blocks);
+		if (leave && ctx->blocks_run > before &&
+		    !quern__claim_none_left(job, grid.blocks) && leave(arg) &&
+		    quern__claim_give_back(claim, job)) {
+			exhausted = quern__claim_none_left(job, grid.blocks);
 			break;
 		}
-		if (claim.at == claim.end &&
-		    !claim_more(ctx, grid.blocks, &claim))
+		if (!quern__claim_next(
+			claim, job, grid.blocks, ctx->peers, &ran, &step))
 			break;
-		run_block(ctx, &grid, claim.at++);
+		run = ctx->blocks_run;
+		run_step(ctx, &grid, step);
+		ran += (uint32_t)(ctx->blocks_run - run);
 	}
-	note_done(ctx, &noted);
+	quern__claim_count(job, ran);
 	return exhausted;
 }
 
@@ -292,7 +206,7 @@ quern__grid_end(quern_job *job)
 
 	if (status < 0)
 		return status;
-	if (job->own.progress.loop.blocks_done < blocks)
+	if (quern__claim_done(job) < blocks)
 		return -ECANCELED; /* quern__job_finish() knows the reason */
 	if (!op->kind->acc_bytes)
 		return 0;
@@ -308,8 +222,7 @@ double
 quern__grid_progress(const quern_job *job)
 {
 	uint32_t blocks = quern__grid_of(&job->op).blocks;
-	uint32_t done = __atomic_load_n(
-	    &job->own.progress.loop.blocks_done, __ATOMIC_RELAXED);
+	uint32_t done = quern__claim_done(job);
 
 	return blocks ? (double)done / blocks : 0;
 }

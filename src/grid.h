@@ -10,6 +10,8 @@
 #include "kernels/kernel.h"
 #include "trace.h"
 
+struct quern__claim;
+
 /* Where an op is cut.  Depends on op.count, op.grain and op.kind alone. */
 struct quern__grid {
 	size_t count;    /* elements */
@@ -34,6 +36,7 @@ struct quern_context {
 	unsigned index;
 	unsigned peers; /* how many others may be inside the same loop */
 	struct quern__track *track; /* of whoever runs it; NULL: none */
+	struct quern__claim *claim; /* that others may steal from; or NULL */
 	uint64_t blocks_run; /* by quern__grid_work() with this context */
 };
 

@@ -124,7 +124,7 @@ run_loop(struct quern__leader *self, quern_job *job)
 	}
 	quern__grid_drop(job);
 	pthread_mutex_lock(&pool->lock);
-	pool->caller_blocks += job->own.progress.loop.blocks_done;
+	pool->caller_blocks += quern__claim_done(job);
 	/* It was never opened, so this thread is the last one out. */
 	(void)quern__pool_leave_locked(pool, job, true);
 	pthread_mutex_unlock(&pool->lock);

@@ -16,6 +16,7 @@
 
 #include "batch.h"
 #include "blocking.h"
+#include "claim.h"
 #include "lane.h"
 #include "line.h"
 #include "mailbox.h"
@@ -32,6 +33,7 @@ struct quern__worker {
 	pthread_t thread;     /* fixed once started */
 
 	struct quern__batch batch;
+	struct quern__claim claim; /* of the loop that it is inside of */
 
 	/* This worker only. */
 	unsigned lane;         /* where the batch came from */
@@ -112,6 +114,7 @@ struct quern_executor {
 	uint64_t wakes;
 	uint64_t caller_blocks; /* run by blocking callers and nested ops */
 	quern_loop *loops;      /* that hold this executor */
+	struct quern__claim *claims; /* of those inside open loops */
 
 	struct quern__blocking blocking;
 
@@ -250,6 +253,11 @@ bool quern__pool_return_batches_locked(quern_executor *pool);
  */
 bool quern__pool_leave_locked(
     quern_executor *pool, quern_job *job, bool exhausted);
+/*
+ * After quern__grid_work() has found no block to claim: is there one to steal,
+ * for the claim of `ctx`?  Then work on.
+ */
+bool quern__pool_steal_locked(quern_executor *pool, const quern_context *ctx);
 /* What the last one out does; `status` if the loop could not even begin. */
 void quern__loop_finish(quern_job *job, int status, struct quern__counts *mine);
 

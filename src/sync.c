@@ -96,12 +96,15 @@ run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
  * one should be woken for it.
  */
 static bool
-open_loop_locked(quern_executor *pool, quern_job *job)
+open_loop_locked(quern_executor *pool, const quern_context *ctx)
 {
+	quern_job *job = ctx->job;
+
 	if (quern__grid_of(&job->op).blocks <= 1)
 		return false;
 	job->own.lane++;
 	quern__line_push(&pool->line, job);
+	quern__claim_open_locked(pool, ctx->claim, job);
 	return quern__pool_wants_wake_locked(pool);
 }
 
@@ -128,7 +131,7 @@ enter(quern_executor *pool, const quern_context *ctx, bool open)
 	if (!closed) {
 		quern__job_move(job, QUERN__IN_FLIGHT);
 		job->own.inside = 1;
-		wake = open && open_loop_locked(pool, job);
+		wake = open && open_loop_locked(pool, ctx);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	if (wake)
@@ -143,8 +146,14 @@ run_loop(quern_executor *pool, quern_context *ctx)
 	bool last;
 
 	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
-	(void)quern__grid_work(ctx, NULL, NULL);
-	pthread_mutex_lock(&pool->lock);
+	for (;;) {
+		(void)quern__grid_work(ctx, NULL, NULL);
+		pthread_mutex_lock(&pool->lock);
+		if (!quern__pool_steal_locked(pool, ctx))
+			break;
+		pthread_mutex_unlock(&pool->lock);
+	}
+	quern__claim_close_locked(pool, ctx->claim);
 	pool->caller_blocks += ctx->blocks_run;
 	last = quern__pool_leave_locked(pool, ctx->job, true);
 	pthread_mutex_unlock(&pool->lock);
@@ -181,7 +190,7 @@ run_without_lane(quern_executor *pool, quern_context *ctx)
 		return;
 	}
 	pthread_mutex_lock(&pool->lock);
-	wake = open_loop_locked(pool, ctx->job);
+	wake = open_loop_locked(pool, ctx);
 	pthread_mutex_unlock(&pool->lock);
 	if (wake)
 		wake_helper(pool, ctx);
@@ -201,6 +210,7 @@ run_helped(quern_executor *pool, quern_context ctx, unsigned *permits)
 {
 	quern_job *job = ctx.job;
 	struct quern_waiter waiter = { WAITING };
+	struct quern__claim claim = { 0 };
 	bool is_loop = quern__op_is_loop(&job->op);
 	bool lane =
 	    !job->own.part_of.outer && quern__lanes_want(pool, &job->op);
@@ -211,6 +221,7 @@ run_helped(quern_executor *pool, quern_context ctx, unsigned *permits)
 	if (err)
 		return err;
 	job->own.then.waiter = &waiter;
+	ctx.claim = &claim;
 	err = enter(pool, &ctx, is_loop && !lane);
 	if (err) {
 		quern__grid_drop(job);

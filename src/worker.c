@@ -50,6 +50,13 @@ quern__pool_leave_locked(quern_executor *pool, quern_job *job, bool exhausted)
 	return job->own.place != QUERN__IN_LINE && !job->own.inside;
 }
 
+bool
+quern__pool_steal_locked(quern_executor *pool, const quern_context *ctx)
+{
+	return !quern__job_was_told(ctx->job) &&
+	    quern__claim_steal_locked(pool, ctx->claim);
+}
+
 /* Is there something that should not wait until this loop is through? */
 static bool
 something_urgent(const void *arg)
@@ -102,21 +109,28 @@ run_loop(struct quern__worker *worker, quern_job *job)
 		.index = worker->index,
 		.peers = pool->n_workers - 1,
 		.track = &worker->track,
+		.claim = &worker->claim,
 	};
-	bool exhausted, last;
+	bool exhausted, more, last;
+	bool (*leave)(const void *arg) = something_urgent;
 
 	/*
 	 * The lock also carries the results of our blocks to the last one
 	 * out, who joins them.
 	 */
-	exhausted = quern__grid_work(&ctx, something_urgent, worker);
-	pthread_mutex_lock(&pool->lock);
-	if (!exhausted && job->own.place != QUERN__IN_LINE) {
-		/* Closed, before we gave back what nobody will come for. */
-		pthread_mutex_unlock(&pool->lock);
-		exhausted = quern__grid_work(&ctx, NULL, NULL);
+	for (;;) {
+		exhausted = quern__grid_work(&ctx, leave, worker);
 		pthread_mutex_lock(&pool->lock);
+		/* Closed, before we gave back what nobody will come for? */
+		more = exhausted ? !something_urgent(worker) &&
+			quern__pool_steal_locked(pool, &ctx) :
+				   job->own.place != QUERN__IN_LINE;
+		if (!more)
+			break;
+		pthread_mutex_unlock(&pool->lock);
+		leave = exhausted ? leave : NULL;
 	}
+	quern__claim_close_locked(pool, &worker->claim);
 	quern__note(&worker->blocks, worker->blocks + ctx.blocks_run);
 	last = quern__pool_leave_locked(pool, job, exhausted);
 	/* We are back at the line in a moment: as good as a wake. */
@@ -163,6 +177,7 @@ start(struct quern__worker *worker, quern_job *job)
 		pthread_mutex_lock(&pool->lock);
 		job->own.lane++;
 		quern__line_push(&pool->line, job);
+		quern__claim_open_locked(pool, &worker->claim, job);
 		wake = quern__pool_wants_wake_locked(pool);
 		pthread_mutex_unlock(&pool->lock);
 		if (wake)
@@ -281,11 +296,15 @@ visit_line(struct quern__worker *worker, bool *waiting)
 		worker->visited_ns = quern__now_ns(); /* it was idle */
 	*waiting = !quern__lane_is_open(job->own.lane);
 	worker->lane = quern__lane_waiting(job->own.lane);
-	if (quern__op_is_loop(&job->op))
+	if (quern__op_is_loop(&job->op)) {
 		job->own.inside++;
-	else
+		worker->claim = (struct quern__claim) { 0 };
+		if (!*waiting)
+			quern__claim_open_locked(pool, &worker->claim, job);
+	} else {
 		quern__batch_fill_locked(
 		    worker, worker->lane, batch_size_locked(pool));
+	}
 	wake = (pool->line.held & QUERN__COMPUTE || worker->batch.filled) &&
 	    quern__pool_wants_wake_locked(pool);
 	pthread_mutex_unlock(&pool->lock);

@@ -2,6 +2,7 @@
 /* test_grid.c -- tests src/grid.c; its reductions have test_grid_tree.c. */
 #include "src/grid.h"
 #include "kernels/kernel.h"
+#include "src/claim.h"
 #include "src/clock.h"
 #include "src/job.h"
 #include "support.h"
@@ -335,7 +336,7 @@ claims_when_each_takes(uint64_t step_ns)
 	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
 	clock_step_ns = 0;
 	CU_ASSERT_EQUAL(ctx.blocks_run, 1024);
-	CU_ASSERT_EQUAL(job.own.progress.loop.blocks_done, 1024);
+	CU_ASSERT_EQUAL(quern__claim_done(&job), 1024);
 	for (int i = 0; i < 1024; i++)
 		CU_ASSERT_EQUAL(visits.element[i], 1);
 	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
@@ -375,10 +376,9 @@ what_was_claimed_and_not_run_is_given_back(void)
 		if (quern__grid_work(&ctx, leave, &asked))
 			break;
 		CU_ASSERT(ctx.blocks_run > before);
+		CU_ASSERT_EQUAL(quern__claim_done(&job), ctx.blocks_run);
 		CU_ASSERT_EQUAL(
-		    job.own.progress.loop.blocks_done, ctx.blocks_run);
-		CU_ASSERT_EQUAL(
-		    job.own.progress.loop.next_block, ctx.blocks_run);
+		    (uint32_t)job.own.progress.loop, ctx.blocks_run);
 	} while (ctx.blocks_run < 1024);
 	clock_step_ns = 0;
 	CU_ASSERT_EQUAL(ctx.blocks_run, 1024);

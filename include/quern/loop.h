@@ -122,9 +122,7 @@ struct quern_job {
 			} batch;
 		} at;
 		union {
-			struct {
-				uint32_t next_block, blocks_done;
-			} loop;
+			uint64_t loop;
 			double fraction;
 		} progress;
 		uint32_t word;

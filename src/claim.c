@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * claim.c -- which blocks of a loop are whose, while several work on it.
+ *
+ *     the loop's counter --claim--> [claim.c] --step--> grid.c
+ *                                       |
+ *                                       +------steal--> others inside
+ *
+ * A claim is as many neighbours as seem worth AIM_NS, going by what the last
+ * ones took: one at first, at most twice as many as before, and never so many
+ * that the others would have to wait for them at the end.  Of these the owner
+ * begins a step at a time, worth a fifth of that, and between two steps it looks
+ * around (grid.c).
+ *
+ * What the last blocks took says nothing certain of the next ones.  Should they
+ * take a thousand times as long, whoever finds no block left steals what the
+ * others have claimed and not begun: one block at a time and from the far end,
+ * so that the owner keeps its neighbours and nobody sits on what it has stolen.
+ *
+ * Both the loop's counter (with the number of blocks done, so that one exchange
+ * tells both) and a claim are a pair of numbers in one word.  Exchanges are
+ * tried until they work; nothing ever counts beyond the blocks.
+ *
+ * relaxed throughout: to claim a block hands over no data.  The inputs were
+ * published by whatever let us in, and the results are published on leaving
+ * (the pool's lock, or the end of the OpenMP region).
+ *
+ * A thief holds the pool's lock, which the owner needs to leave its loop: so the
+ * claim is one of the same loop until the exchange has worked.
+ */
+#include "claim.h"
+
+#include "clock.h"
+#include "pool.h"
+
+enum {
+	AIM_NS = 20000,
+	STEPS = 5,     /* of a claim worth AIM_NS */
+	STEP_MOST = 16 /* blocks, however short */
+};
+
+static uint64_t
+pack(uint32_t low, uint32_t high)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+static uint32_t
+low(uint64_t word)
+{
+	return (uint32_t)word;
+}
+
+static uint32_t
+high(uint64_t word)
+{
+	return (uint32_t)(word >> 32);
+}
+
+/* If the word is *seen it becomes `wanted`; else *seen is what it is. */
+static bool
+exchange(uint64_t *word, uint64_t *seen, uint64_t wanted)
+{
+	return __atomic_compare_exchange_n(
+	    word, seen, wanted, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+/* Low: the first block that is unclaimed; high: how many are done. */
+static uint64_t *
+counter_of(quern_job *job)
+{
+	return &job->own.progress.loop;
+}
+
+/* ---- the owner ---- */
+
+/* How many blocks are worth AIM_NS, going by the last claim? */
+static uint32_t
+measure(struct quern__claim *claim)
+{
+	uint64_t now = quern__now_ns(), worth = 1;
+
+	if (claim->since_ns)
+		worth = claim->size * (uint64_t)AIM_NS /
+		    (now - claim->since_ns + 1);
+	claim->step = worth < STEPS   ? 1 :
+	    worth < STEPS * STEP_MOST ? (uint32_t)worth / STEPS :
+					STEP_MOST;
+	if (worth > 2 * (uint64_t)claim->size)
+		worth = 2 * (uint64_t)claim->size;
+	claim->since_ns = now;
+	return worth ? (uint32_t)worth : 1;
+}
+
+static bool
+take_own(struct quern__claim *claim, struct quern__blocks *next)
+{
+	uint64_t seen = __atomic_load_n(&claim->range, __ATOMIC_RELAXED);
+	uint32_t at, end;
+
+	do {
+		at = low(seen);
+		end = high(seen);
+		if (at >= end)
+			return false;
+		next->at = at;
+		next->end = end - at < claim->step ? end : at + claim->step;
+	} while (!exchange(&claim->range, &seen, pack(next->end, end)));
+	return true;
+}
+
+/* Claim the next neighbours that nobody has; false: there are none. */
+static bool
+claim_more(struct quern__claim *claim, uint64_t *counter, uint32_t blocks,
+    unsigned others, uint32_t *ran, struct quern__blocks *next)
+{
+	uint64_t seen = __atomic_load_n(counter, __ATOMIC_RELAXED);
+	uint32_t left = blocks - low(seen), size = 1;
+
+	/* Towards the end little at a time, so that all end together. */
+	if (left / (4 * (others + 1)) > 1)
+		size = measure(claim);
+	do {
+		left = blocks - low(seen);
+		if (!left)
+			return false;
+		if (size > left / (4 * (others + 1)))
+			size = left / (4 * (others + 1));
+		size = size ? size : 1;
+	} while (!exchange(
+	    counter, &seen, pack(low(seen) + size, high(seen) + *ran)));
+	*ran = 0;
+	claim->size = size;
+	next->at = low(seen);
+	next->end = next->at + (size < claim->step ? size : claim->step);
+	__atomic_store_n(
+	    &claim->range, pack(next->end, low(seen) + size), __ATOMIC_RELAXED);
+	return true;
+}
+
+bool
+quern__claim_next(struct quern__claim *claim, quern_job *job, uint32_t blocks,
+    unsigned others, uint32_t *ran, struct quern__blocks *next)
+{
+	if (!claim->step)
+		claim->step = 1;
+	return take_own(claim, next) ||
+	    claim_more(claim, counter_of(job), blocks, others, ran, next);
+}
+
+void
+quern__claim_count(quern_job *job, uint32_t ran)
+{
+	if (ran)
+		__atomic_fetch_add(
+		    counter_of(job), pack(0, ran), __ATOMIC_RELAXED);
+}
+
+uint32_t
+quern__claim_done(const quern_job *job)
+{
+	return high(__atomic_load_n(&job->own.progress.loop, __ATOMIC_RELAXED));
+}
+
+bool
+quern__claim_none_left(const quern_job *job, uint32_t blocks)
+{
+	return low(__atomic_load_n(
+		   &job->own.progress.loop, __ATOMIC_RELAXED)) >= blocks;
+}
+
+bool
+quern__claim_give_back(struct quern__claim *claim, quern_job *job)
+{
+	/* Out of reach of thieves first. */
+	uint64_t mine = __atomic_exchange_n(&claim->range, 0, __ATOMIC_RELAXED);
+	uint64_t *counter = counter_of(job);
+	uint64_t seen = __atomic_load_n(counter, __ATOMIC_RELAXED);
+
+	if (low(mine) >= high(mine))
+		return true;
+	while (low(seen) == high(mine))
+		if (exchange(counter, &seen, pack(low(mine), high(seen))))
+			return true;
+	__atomic_store_n(&claim->range, mine, __ATOMIC_RELAXED);
+	return false;
+}
+
+void
+quern__claim_drop_rest(
+    struct quern__claim *claim, quern_job *job, uint32_t blocks)
+{
+	uint64_t *counter = counter_of(job);
+	uint64_t seen = __atomic_load_n(counter, __ATOMIC_RELAXED);
+
+	__atomic_store_n(&claim->range, 0, __ATOMIC_RELAXED);
+	while (low(seen) < blocks &&
+	    !exchange(counter, &seen, pack(blocks, high(seen))))
+		;
+}
+
+/* ---- thieves ---- */
+
+void
+quern__claim_open_locked(
+    quern_executor *pool, struct quern__claim *claim, quern_job *job)
+{
+	claim->job = job;
+	claim->next = pool->claims;
+	pool->claims = claim;
+}
+
+void
+quern__claim_close_locked(quern_executor *pool, struct quern__claim *claim)
+{
+	struct quern__claim **at;
+
+	if (!claim->job)
+		return;
+	for (at = &pool->claims; *at != claim; at = &(*at)->next)
+		;
+	*at = claim->next;
+	claim->job = NULL;
+}
+
+static bool
+steal_last(struct quern__claim *from, uint32_t *block)
+{
+	uint64_t seen = __atomic_load_n(&from->range, __ATOMIC_RELAXED);
+
+	do {
+		if (low(seen) >= high(seen))
+			return false;
+		*block = high(seen) - 1;
+	} while (!exchange(&from->range, &seen, pack(low(seen), *block)));
+	return true;
+}
+
+bool
+quern__claim_steal_locked(quern_executor *pool, struct quern__claim *claim)
+{
+	struct quern__claim *from;
+	uint32_t block;
+
+	if (!claim->job)
+		return false;
+	for (from = pool->claims; from; from = from->next) {
+		if (from == claim || from->job != claim->job ||
+		    !steal_last(from, &block))
+			continue;
+		claim->since_ns = 0; /* what it takes says nothing */
+		__atomic_store_n(
+		    &claim->range, pack(block, block + 1), __ATOMIC_RELAXED);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_claim.c -- blocks are claimed, given back and stolen, and each is had by
+ * one alone.
+ */
+#include "src/claim.h"
+
+#include "src/clock.h"
+#include "src/job.h"
+#include "src/pool.h"
+#include "threads.h"
+#include "watchdog.h"
+
+enum { BLOCKS = 1024, SECONDS = 10 };
+
+/* Two who are inside of one loop, and one who is inside of another. */
+struct scene {
+	quern_executor pool;
+	quern_job job, other_job;
+	struct quern__claim mine, yours, stranger;
+	uint32_t ran;
+};
+
+static void
+scene_begin(struct scene *scene)
+{
+	memset(scene, 0, sizeof(*scene));
+	quern__claim_open_locked(&scene->pool, &scene->mine, &scene->job);
+	quern__claim_open_locked(
+	    &scene->pool, &scene->stranger, &scene->other_job);
+	quern__claim_open_locked(&scene->pool, &scene->yours, &scene->job);
+}
+
+static bool
+next(struct scene *scene, struct quern__claim *claim,
+    struct quern__blocks *blocks)
+{
+	return quern__claim_next(
+	    claim, &scene->job, BLOCKS, 1, &scene->ran, blocks);
+}
+
+/* Until `claim` has at least two blocks besides those that are begun. */
+static uint32_t
+claim_several(struct scene *scene, struct quern__claim *claim)
+{
+	struct quern__blocks blocks;
+	uint32_t ran = 0;
+
+	do {
+		CU_ASSERT_FATAL(next(scene, claim, &blocks));
+		ran += blocks.end - blocks.at;
+	} while ((uint32_t)(claim->range >> 32) - (uint32_t)claim->range < 2);
+	return ran;
+}
+
+static void
+a_thief_takes_the_last_block_of_the_same_loop(void)
+{
+	struct scene scene;
+	struct quern__blocks blocks;
+	uint32_t begun, end;
+
+	scene_begin(&scene);
+	CU_ASSERT_FALSE(quern__claim_steal_locked(&scene.pool, &scene.yours));
+	begun = claim_several(&scene, &scene.mine);
+	end = (uint32_t)(scene.mine.range >> 32);
+	CU_ASSERT_EQUAL((uint32_t)scene.mine.range, begun);
+	CU_ASSERT_FALSE(
+	    quern__claim_steal_locked(&scene.pool, &scene.stranger));
+	CU_ASSERT_TRUE(quern__claim_steal_locked(&scene.pool, &scene.yours));
+	CU_ASSERT_TRUE(next(&scene, &scene.yours, &blocks));
+	CU_ASSERT_EQUAL(blocks.at, end - 1);
+	CU_ASSERT_EQUAL(blocks.end, end);
+	/* The owner goes on at the near end, and does not see it again. */
+	CU_ASSERT_TRUE(next(&scene, &scene.mine, &blocks));
+	CU_ASSERT_EQUAL(blocks.at, begun);
+	while (blocks.end < end - 1)
+		CU_ASSERT_TRUE_FATAL(next(&scene, &scene.mine, &blocks));
+	CU_ASSERT_EQUAL(blocks.end, end - 1);
+	CU_ASSERT_FALSE(quern__claim_steal_locked(&scene.pool, &scene.yours));
+	quern__claim_close_locked(&scene.pool, &scene.mine);
+	quern__claim_close_locked(&scene.pool, &scene.mine);
+	CU_ASSERT_FALSE(quern__claim_steal_locked(&scene.pool, &scene.mine));
+	CU_ASSERT_PTR_EQUAL(scene.pool.claims, &scene.yours);
+	CU_ASSERT_PTR_EQUAL(scene.yours.next, &scene.stranger);
+	CU_ASSERT_PTR_NULL(scene.stranger.next);
+}
+
+static void
+what_a_thief_has_had_is_not_given_back(void)
+{
+	struct scene scene;
+	struct quern__blocks blocks;
+	uint64_t left;
+
+	scene_begin(&scene);
+	claim_several(&scene, &scene.mine);
+	CU_ASSERT_TRUE(quern__claim_steal_locked(&scene.pool, &scene.yours));
+	left = scene.mine.range;
+	CU_ASSERT_FALSE(quern__claim_give_back(&scene.mine, &scene.job));
+	CU_ASSERT_EQUAL(scene.mine.range, left);
+	/* The thief's is the last that was claimed. */
+	left = scene.yours.range;
+	CU_ASSERT_TRUE(quern__claim_give_back(&scene.yours, &scene.job));
+	CU_ASSERT_EQUAL(scene.yours.range, 0);
+	CU_ASSERT_EQUAL((uint32_t)scene.job.own.progress.loop, (uint32_t)left);
+	/* Now the owner's is. */
+	left = scene.mine.range;
+	CU_ASSERT_TRUE(quern__claim_give_back(&scene.mine, &scene.job));
+	CU_ASSERT_EQUAL((uint32_t)scene.job.own.progress.loop, (uint32_t)left);
+	CU_ASSERT_TRUE(next(&scene, &scene.yours, &blocks));
+	CU_ASSERT_EQUAL(blocks.at, (uint32_t)left);
+}
+
+static void
+blocks_done_are_counted_with_a_claim_or_alone(void)
+{
+	struct scene scene;
+	struct quern__blocks blocks;
+
+	scene_begin(&scene);
+	CU_ASSERT_TRUE(next(&scene, &scene.mine, &blocks));
+	CU_ASSERT_EQUAL(quern__claim_done(&scene.job), 0);
+	scene.ran = 1;
+	CU_ASSERT_TRUE(next(&scene, &scene.yours, &blocks));
+	CU_ASSERT_EQUAL(scene.ran, 0);
+	CU_ASSERT_EQUAL(quern__claim_done(&scene.job), 1);
+	quern__claim_count(&scene.job, 1);
+	CU_ASSERT_EQUAL(quern__claim_done(&scene.job), 2);
+	CU_ASSERT_FALSE(quern__claim_none_left(&scene.job, BLOCKS));
+	quern__claim_drop_rest(&scene.mine, &scene.job, BLOCKS);
+	CU_ASSERT_TRUE(quern__claim_none_left(&scene.job, BLOCKS));
+	CU_ASSERT_EQUAL(quern__claim_done(&scene.job), 2);
+	CU_ASSERT_FALSE(next(&scene, &scene.mine, &blocks));
+}
+
+/* ---- on a pool ---- */
+
+struct stuck {
+	quern_executor *pool;
+	int visits[BLOCKS];
+	int through;
+	int waits; /* somebody has waited with blocks in its claim */
+	bool in_time;
+};
+
+/* The first that has more in its claim waits until all others are through. */
+static void
+wait_on_a_claim(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	struct stuck *stuck = arg;
+	struct quern__worker *worker =
+	    &stuck->pool->worker[quern_worker_index(ctx)];
+	uint64_t until = quern__now_ns() + 6000, range;
+
+	(void)end;
+	while (quern__now_ns() < until)
+		;
+	add(&stuck->visits[begin], 1);
+	range = __atomic_load_n(&worker->claim.range, __ATOMIC_RELAXED);
+	if ((uint32_t)range < (uint32_t)(range >> 32) &&
+	    !__atomic_exchange_n(&stuck->waits, 1, __ATOMIC_RELAXED)) {
+		until = quern__now_ns() + SECONDS * UINT64_C(1000000000);
+		while (get(&stuck->through) < BLOCKS - 1 &&
+		    quern__now_ns() < until)
+			nap();
+		stuck->in_time = get(&stuck->through) == BLOCKS - 1;
+	}
+	add(&stuck->through, 1);
+}
+
+static void
+what_a_stuck_worker_has_claimed_is_stolen(void)
+{
+	struct rig rig;
+	struct stuck stuck;
+	quern_job job;
+	int told;
+
+	if (!rig_open(&rig, 2))
+		return;
+	/* How blocks are claimed depends on what they take: try again. */
+	for (int i = 0; i < 100; i++) {
+		watchdog("a stuck worker", (uint64_t)i);
+		memset(&stuck, 0, sizeof(stuck));
+		stuck.pool = rig.executor;
+		told = 0;
+		counted_job(
+		    &job, quern_for(BLOCKS, 1, wait_on_a_claim, &stuck), &told);
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+		rig_run(&rig);
+		CU_ASSERT_EQUAL(told, 1);
+		CU_ASSERT_EQUAL(quern_job_status(&job), 0);
+		for (int b = 0; b < BLOCKS; b++)
+			CU_ASSERT_EQUAL(stuck.visits[b], 1);
+		if (stuck.waits)
+			break;
+	}
+	CU_ASSERT_TRUE(stuck.waits);
+	CU_ASSERT_TRUE(stuck.in_time);
+	CU_ASSERT_PTR_NULL(rig.executor->claims);
+	rig_close(&rig);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "a thief takes the last block of the same loop",
+		    a_thief_takes_the_last_block_of_the_same_loop },
+		{ "what a thief has had is not given back",
+		    what_a_thief_has_had_is_not_given_back },
+		{ "blocks done are counted with a claim or alone",
+		    blocks_done_are_counted_with_a_claim_or_alone },
+		{ "what a stuck worker has claimed is stolen",
+		    what_a_stuck_worker_has_claimed_is_stolen },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("claim", tests);
+	return run_suites();
+}
