@@ -61,14 +61,18 @@ quern__deliver_push(quern_loop *loop, quern_job *job)
 void
 quern__deliver_look(quern_loop *loop)
 {
+	/* relaxed: a hint for workers that run dry. */
+	__atomic_fetch_add(&loop->executor->lookers, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&loop->looks, true, __ATOMIC_SEQ_CST);
 }
 
 bool
 quern__deliver_look_no_more(quern_loop *loop)
 {
-	return __atomic_exchange_n(&loop->looks, false, __ATOMIC_SEQ_CST) &&
-	    __atomic_load_n(&loop->done.head, __ATOMIC_SEQ_CST);
+	if (!__atomic_exchange_n(&loop->looks, false, __ATOMIC_SEQ_CST))
+		return false;
+	__atomic_fetch_sub(&loop->executor->lookers, 1, __ATOMIC_RELAXED);
+	return __atomic_load_n(&loop->done.head, __ATOMIC_SEQ_CST);
 }
 
 bool
@@ -76,6 +80,8 @@ quern__deliver_now_locked(quern_executor *pool)
 {
 	bool rings;
 
+	if (!__atomic_load_n(&pool->lookers, __ATOMIC_RELAXED))
+		return false;
 	/* Those that hold the executor; for others their own look must do. */
 	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop) {
 		/* relaxed: a look first is cheaper. */

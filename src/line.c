@@ -12,33 +12,36 @@
 #include "grid.h"
 #include "job.h"
 
+/* The bit of a lane in `held` or `calls`; written only if it changes. */
 static void
-set_held(struct quern__line *line, unsigned lane, bool held)
+set_bit(unsigned *lanes, unsigned lane, bool on)
 {
 	unsigned bit = 1u << lane;
 
-	/* relaxed: partner of the load in quern__pool_urgent(), a hint. */
-	__atomic_store_n(&line->held,
-	    held ? line->held | bit : line->held & ~bit, __ATOMIC_RELAXED);
+	/* relaxed: partner of the loads in pool.h, hints. */
+	if (!(*lanes & bit) == on)
+		__atomic_store_n(lanes, *lanes ^ bit, __ATOMIC_RELAXED);
 }
 
-/* A job came to a lane (1) or left it (-1). */
+/* n jobs came to a lane, or left it if n is negative; loops or calls. */
 static void
-count(struct quern__line *line, unsigned lane, int difference)
+count(struct quern__line *line, unsigned lane, bool loops, int n)
 {
 	if (!quern__lane_is_open(lane))
-		line->waiting += (size_t)difference;
+		line->waiting += (size_t)n;
 	if (quern__lane_is_blocking(lane))
-		line->blocking += (size_t)difference;
+		line->blocking += (size_t)n;
+	if (!loops)
+		line->lane[lane].calls += (size_t)n;
+	set_bit(&line->calls, lane, line->lane[lane].calls > 0);
 }
 
 static void
 enter(struct quern__line *line, quern_job *job)
 {
 	job->own.place = QUERN__IN_LINE;
-	if (!(line->held & 1u << job->own.lane))
-		set_held(line, job->own.lane, true);
-	count(line, job->own.lane, 1);
+	set_bit(&line->held, job->own.lane, true);
+	count(line, job->own.lane, quern__op_is_loop(&job->op), 1);
 }
 
 void
@@ -85,10 +88,10 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 	else
 		lane->last = job->own.at.prev;
 	job->own.place = QUERN__ELSEWHERE;
-	count(line, job->own.lane, -1);
+	count(line, job->own.lane, quern__op_is_loop(&job->op), -1);
 	if (!lane->first) {
 		lane->age = 0;
-		set_held(line, job->own.lane, false);
+		set_bit(&line->held, job->own.lane, false);
 	}
 }
 
@@ -166,7 +169,7 @@ quern__line_take_calls(
 		job->own.place = QUERN__ELSEWHERE;
 		job = job->own.next;
 	}
-	line->waiting -= n;
+	count(line, lane, false, -(int)n);
 	if (others)
 		line->lane[lane + 1].age += n;
 	line->lane[lane].first = job;
@@ -175,7 +178,7 @@ quern__line_take_calls(
 	} else {
 		line->lane[lane].last = NULL;
 		line->lane[lane].age = 0;
-		set_held(line, lane, false);
+		set_bit(&line->held, lane, false);
 	}
 	return n;
 }

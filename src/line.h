@@ -30,7 +30,9 @@
  *   L2  a job in lane n has `place` IN_LINE and lane n written in it.
  *   L3  `waiting` counts the jobs in the lanes that are not open, and
  *       `blocking` those of them in the last three.
- *   L4  the age of an empty lane is 0, and no age exceeds 16384 + 5; nor that
+ *   L4  `calls` of a lane counts its jobs that are no loops, and bit n of
+ *       `calls` is set if lane n has any.
+ *   L5  the age of an empty lane is 0, and no age exceeds 16384 + 5; nor that
  *       of a lane that is not open 16 + 5.
  */
 #ifndef QUERN_SRC_LINE_H
@@ -61,9 +63,12 @@ enum {
 struct quern__line {
 	struct quern__lane {
 		quern_job *first, *last;
+		size_t calls; /* of the jobs there, those that are no loops */
 		unsigned age; /* times passed over */
 	} lane[QUERN__LANES];
-	unsigned held; /* bit per lane; written under the lock, read anywhere */
+	/* A bit per lane; written under the lock, read anywhere. */
+	unsigned held;
+	unsigned calls;  /* those with calls */
 	size_t waiting;  /* jobs in waiting lanes */
 	size_t blocking; /* of these, blocking ones */
 };

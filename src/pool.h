@@ -99,6 +99,7 @@ struct quern_executor {
 	unsigned spinning;    /* workers; written with the lock held */
 	unsigned loops_awake; /* loops that run callbacks now */
 	unsigned callers_in;  /* blocking callers that compute */
+	unsigned lookers;     /* loops that look for ends by themselves */
 	uint64_t watching;    /* 1: a worker has stepped aside and looks on */
 
 	pthread_mutex_t lock __attribute__((aligned(64)));
@@ -183,6 +184,21 @@ quern__pool_urgent(const quern_executor *pool, unsigned lane)
 	    __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED);
 
 	return lanes & ((1u << lane) - 1);
+}
+
+/*
+ * The same for who is inside a loop of waiting lane `lane`: calls of the same
+ * priority come first, loops do not.  To begin them all before any is through
+ * would serve nobody.
+ */
+static inline bool
+quern__pool_urgent_in_loop(const quern_executor *pool, unsigned lane)
+{
+	/* relaxed: a hint. */
+	unsigned own = __atomic_load_n(&pool->line.calls, __ATOMIC_RELAXED) |
+	    __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED);
+
+	return own & 1u << lane || quern__pool_urgent(pool, lane);
 }
 
 /* Have the workers something to do after what they are at?  A hint. */

@@ -69,7 +69,7 @@ something_urgent(const void *arg)
 	if (++worker->borders % BORDERS_A_LOOK == 0)
 		(void)quern__permits_limit();
 	/* A sleeper that was woken for it may be long in coming. */
-	return quern__pool_urgent(pool, worker->lane + 1) ||
+	return quern__pool_urgent_in_loop(pool, worker->lane) ||
 	    quern__idle_gives_way(worker);
 }
 

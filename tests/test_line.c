@@ -263,8 +263,10 @@ static void
 what_is_put_back_comes_first(void)
 {
 	struct quern__line line = { .held = 0 };
-	quern_job job[3] = { { NULL } };
+	quern_job job[3];
 
+	for (int i = 0; i < 3; i++)
+		quern_job_init(&job[i], quern_call(no_call, NULL), NULL);
 	push(&line, &job[1], 2);
 	push(&line, &job[2], 2);
 	job[0].own.lane = 2;

@@ -258,6 +258,63 @@ a_short_job_overtakes_a_long_loop_at_a_block_border(void)
 	rig_close(&rig);
 }
 
+/* -- loops of one priority -- */
+
+static void
+note_each_block(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	(void)begin;
+	(void)end;
+	(void)note_order(ctx, arg);
+}
+
+/* Loops A, B, C of four blocks each, and a call after B if `call`. */
+static void
+run_loops(struct run *run, bool call)
+{
+	enum { LOOPS = 3, CUTS = 4, CALL = 9 };
+	struct runner loop[LOOPS], one;
+	struct jam jam;
+	struct rig rig;
+
+	run->n = 0;
+	if (!rig_open(&rig, 1))
+		return;
+	jam_begin(&jam, rig.loop, 1);
+	for (int i = 0; i < LOOPS; i++) {
+		loop[i].run = run;
+		loop[i].id = i;
+		quern_job_init(&loop[i].job,
+		    quern_for(CUTS, 1, note_each_block, &loop[i]), NULL);
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, &loop[i].job), 0);
+		if (i == 1 && call)
+			runner_submit(&one, &rig, run, 0, CALL);
+	}
+	jam_end(&jam);
+	rig_run(&rig);
+	rig_close(&rig);
+	CU_ASSERT_EQUAL(run->n, LOOPS * CUTS + call);
+}
+
+static void
+a_loop_is_through_before_the_next_one_begins(void)
+{
+	struct run run;
+
+	run_loops(&run, false);
+	for (int i = 0; i < run.n; i++)
+		CU_ASSERT_EQUAL(run.order[i], i / 4);
+}
+
+static void
+a_call_behind_loops_waits_for_a_block_of_each(void)
+{
+	struct run run;
+
+	run_loops(&run, true);
+	CU_ASSERT_EQUAL(position_of(&run, 9), 2);
+}
+
 int
 main(void)
 {
@@ -271,6 +328,10 @@ main(void)
 		    an_endless_job_among_63_empty_ones_delays_none },
 		{ "a short job overtakes a long loop at a block border",
 		    a_short_job_overtakes_a_long_loop_at_a_block_border },
+		{ "a loop is through before the next one begins",
+		    a_loop_is_through_before_the_next_one_begins },
+		{ "a call behind loops waits for a block of each",
+		    a_call_behind_loops_waits_for_a_block_of_each },
 		CU_TEST_INFO_NULL,
 	};
 
