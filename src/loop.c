@@ -75,6 +75,8 @@ update_reference(struct ev_front *front)
 	else if (!wanted && front->referenced)
 		ev_unref(front->ev);
 	front->referenced = wanted;
+	if (!wanted)
+		front->ends_soon = false; /* the next list is another one */
 }
 
 static void
@@ -98,11 +100,12 @@ choose_sleep(struct ev_front *front)
 	bool submits = loop->submits;
 
 	loop->submits = false;
-	front->ends_soon &= !submits;
 	front->slept_ns = 0;
 	if (submits || quern_loop_pending(loop) < LOOK_PENDING ||
-	    !quern__pool_is_fed(loop->executor))
+	    !quern__pool_is_fed(loop->executor)) {
+		front->ends_soon = false;
 		return;
+	}
 	front->slept_ns = quern__now_ns();
 	if (front->ends_soon) {
 		quern__fd_set_timer(
