@@ -348,17 +348,22 @@ quern__worker_main(void *arg)
 	if (pool->options.thread_start)
 		pool->options.thread_start(
 		    worker->index, pool->options.thread_arg);
+	quern__fpmode_reset();
+	quern__omp_stay_at_one();
 	while ((job = next_job(worker, &waiting))) {
 		span = quern__trace_begin(job);
-		/* Each time: the last job may have changed them. */
-		quern__fpmode_reset();
-		quern__omp_stay_at_one();
 		if (waiting)
 			start(worker, job);
 		else
 			run_loop(worker, job);
 		quern__trace_end(&worker->track,
 		    waiting ? QUERN__MARK_RUN : QUERN__MARK_JOIN, &span, 0, 0);
+		/*
+		 * The job may have changed them.  Now, not before the next one:
+		 * that may be waited for.
+		 */
+		quern__fpmode_reset();
+		quern__omp_stay_at_one();
 	}
 	if (pool->options.thread_stop)
 		pool->options.thread_stop(
