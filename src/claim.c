@@ -9,8 +9,8 @@
  * A claim is as many neighbours as seem worth AIM_NS, going by what the last
  * ones took: one at first, at most twice as many as before, and never so many
  * that the others would have to wait for them at the end.  Of these the owner
- * begins a step at a time, worth a fifth of that, and between two steps it looks
- * around (grid.c).
+ * begins a step at a time, worth a fifth of that, and between two steps it
+ * looks around (grid.c).
  *
  * What the last blocks took says nothing certain of the next ones.  Should they
  * take a thousand times as long, whoever finds no block left steals what the
@@ -25,8 +25,8 @@
  * published by whatever let us in, and the results are published on leaving
  * (the pool's lock, or the end of the OpenMP region).
  *
- * A thief holds the pool's lock, which the owner needs to leave its loop: so the
- * claim is one of the same loop until the exchange has worked.
+ * A thief holds the pool's lock, which the owner needs to leave its loop: so
+ * the claim is one of the same loop until the exchange has worked.
  */
 #include "claim.h"
 

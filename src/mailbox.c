@@ -27,11 +27,12 @@ quern__mailbox_push(
 			return QUERN__SHUT;
 		earliest->own.next = head;
 		/*
-		 * release: pairs with the acquire in quern__mailbox_take_latest().  Whoever takes
-		 * must see what the jobs carry, not just the pointers.  Later
-		 * pushes are read-modify-writes, so they extend this release
-		 * sequence.  seq_cst because the pool's pushers look next who
-		 * is asleep (idle.c).
+		 * release: pairs with the acquire in
+		 * quern__mailbox_take_latest().  Whoever takes must see what
+		 * the jobs carry, not just the pointers.  Later pushes are
+		 * read-modify-writes, so they extend this release sequence.
+		 * seq_cst because the pool's pushers look next who is asleep
+		 * (idle.c), and a loop's whether it looks (deliver.c).
 		 */
 	} while (!__atomic_compare_exchange_n(&mailbox->head, &head, latest,
 	    true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));

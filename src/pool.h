@@ -220,9 +220,6 @@ void quern__pool_wake(quern_executor *pool);
 bool quern__pool_has_idle_core(const quern_executor *pool);
 /* Work has arrived in the inbox: see that somebody comes for it. */
 void quern__pool_call_for(quern_executor *pool);
-/* Nothing to do: the worker waits until there is. */
-void quern__idle_locked(struct quern__worker *worker);
-
 /* Take the worker's permit, without the lock. */
 void quern__idle_take_permit(struct quern__worker *worker);
 /* Should the worker let somebody else have a core, at this border? */

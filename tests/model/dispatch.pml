@@ -11,8 +11,8 @@
  * may never return, and a thread that cancels.  One job may never end.
  *
  * A step has at most one operation on what others touch without the lock
- * (arrived, inbox, outbox, asleep, spinning, the wake word, and the slots while somebody
- * else may empty them).  What the lock guards goes along with it: to take the
+ * (arrived, inbox, outbox, asleep, spinning, the wake word, and the slots while
+ * somebody else may empty them).  What the lock guards goes along with it: to take the
  * lock a little later, or to give it back a little sooner, changes nothing for
  * others.  The hints that crowds_out_a_loop() reads count as one.
  *
