@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_progress.c -- how far a call, a loop and a group say they are. */
+/*
+ * test_progress.c -- how far a call, a loop and a group say they are, and what
+ * that promises.
+ */
+#include <errno.h>
+
 #include <math.h>
 
 #include "crowd.h"
+#include "threads.h"
 
 struct reader {
 	const quern_job *job;
@@ -149,6 +155,58 @@ a_group_gives_the_mean_of_its_members(void)
 	rig_close(&rig);
 }
 
+/* ---- a thread that only asks ---- */
+
+struct asker {
+	struct rig rig;
+	quern_job job;
+	int result; /* the job's, not atomic */
+	int seen, status;
+};
+
+static int
+write_result(quern_context *ctx, void *result)
+{
+	(void)ctx;
+	*(int *)result = 42;
+	return 7;
+}
+
+static void *
+ask_until_it_has_ended(void *arg)
+{
+	struct asker *asker = arg;
+
+	do
+		asker->status = quern_job_status(&asker->job);
+	while (asker->status == -EINPROGRESS);
+	asker->seen = asker->result;
+	return NULL;
+}
+
+/* The thread sanitizer sees whether that is ordered. */
+static void
+who_sees_that_a_job_has_ended_sees_what_it_did(void)
+{
+	struct asker asker;
+	pthread_t thread;
+
+	if (!rig_open(&asker.rig, 1))
+		return;
+	for (int i = 0; i < 20; i++) {
+		asker.result = 0;
+		quern_job_init(
+		    &asker.job, quern_call(write_result, &asker.result), NULL);
+		CU_ASSERT_EQUAL(quern_submit(asker.rig.loop, &asker.job), 0);
+		start_thread(&thread, ask_until_it_has_ended, &asker);
+		rig_run(&asker.rig);
+		pthread_join(thread, NULL);
+		CU_ASSERT_EQUAL(asker.status, 7);
+		CU_ASSERT_EQUAL(asker.seen, 42);
+	}
+	rig_close(&asker.rig);
+}
+
 int
 main(void)
 {
@@ -157,6 +215,8 @@ main(void)
 		{ "a loop counts its blocks", a_loop_counts_its_blocks },
 		{ "a group gives the mean of its members",
 		    a_group_gives_the_mean_of_its_members },
+		{ "who sees that a job has ended sees what it did",
+		    who_sees_that_a_job_has_ended_sees_what_it_did },
 		CU_TEST_INFO_NULL,
 	};
 
