@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "src/pool.h"
-#include "support.h"
+#include "threads.h"
 
 /* ---- options ---- */
 
@@ -251,10 +251,49 @@ a_worker_cannot_destroy_its_own_pool(void)
 	rig_close(&rig);
 }
 
+static void *
+destroy_when_it_may(void *arg)
+{
+	quern_executor *executor = arg;
+	int err;
+
+	do
+		err = quern_executor_destroy(executor);
+	while (err == -EBUSY);
+	return err ? arg : NULL;
+}
+
+/* The delivery must not touch it any more by then. */
+static void
+another_thread_may_end_an_executor_as_its_last_job_is_told(void)
+{
+	struct rig rig;
+	pthread_t thread;
+	quern_job job;
+	int ran = 0, told = 0;
+	void *failed;
+
+	if (!rig_open(&rig, 1))
+		return;
+	for (int i = 1; i <= 20; i++) {
+		counted_job(&job, quern_call(add_one, &ran), &told);
+		job.executor = open_executor(1);
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+		start_thread(&thread, destroy_when_it_may, job.executor);
+		rig_run(&rig);
+		pthread_join(thread, &failed);
+		CU_ASSERT_PTR_NULL(failed);
+		CU_ASSERT_EQUAL(told, i);
+	}
+	rig_close(&rig);
+}
+
 int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
+		{ "another thread may end an executor as its last job is told",
+		    another_thread_may_end_an_executor_as_its_last_job_is_told },
 		{ "the default is a worker per core of the affinity mask",
 		    the_default_is_a_worker_per_core_of_the_affinity_mask },
 		{ "bad options make no executor",
