@@ -165,6 +165,8 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	if (front->base.backlog)
 		quern__front_ring(&front->base);
 	quern__deliver_set_timer(&front->base);
+	/* A callback may run the loop before on_begin() has its turn. */
+	end_sleep(front);
 	wait_for_ends(front);
 	front->poll = quern__trace_begin(NULL);
 }

@@ -60,18 +60,23 @@ quern__pool_steal_locked(quern_executor *pool, const quern_context *ctx)
 
 /* Is there something that should not wait until this loop is through? */
 static bool
+is_urgent(const struct quern__worker *worker)
+{
+	/* A sleeper that was woken for it may be long in coming. */
+	return quern__pool_urgent_in_loop(worker->pool, worker->lane) ||
+	    quern__idle_gives_way(worker);
+}
+
+static bool
 something_urgent(const void *arg)
 {
 	/* The leave function's promise is about the grid, not about us. */
 	struct quern__worker *worker = (struct quern__worker *)arg;
-	const quern_executor *pool = worker->pool;
 
 	/* In a long loop the cores may be fewer by now. */
 	if (++worker->borders % BORDERS_A_LOOK == 0)
 		(void)quern__permits_limit();
-	/* A sleeper that was woken for it may be long in coming. */
-	return quern__pool_urgent_in_loop(pool, worker->lane) ||
-	    quern__idle_gives_way(worker);
+	return is_urgent(worker);
 }
 
 static void
@@ -123,9 +128,9 @@ run_loop(struct quern__worker *worker, quern_job *job)
 		exhausted = quern__grid_work(&ctx, leave, worker);
 		pthread_mutex_lock(&pool->lock);
 		/* Closed, before we gave back what nobody will come for? */
-		more = exhausted ? !something_urgent(worker) &&
-			quern__pool_steal_locked(pool, &ctx) :
-				   job->own.place != QUERN__IN_LINE;
+		more = exhausted ?
+		    !is_urgent(worker) && quern__pool_steal_locked(pool, &ctx) :
+		    job->own.place != QUERN__IN_LINE;
 		if (!more)
 			break;
 		pthread_mutex_unlock(&pool->lock);
