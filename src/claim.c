@@ -31,6 +31,7 @@
 #include "claim.h"
 
 #include "clock.h"
+#include "job.h"
 #include "pool.h"
 
 enum {
@@ -242,7 +243,8 @@ quern__claim_steal_locked(quern_executor *pool, struct quern__claim *claim)
 	struct quern__claim *from;
 	uint32_t block;
 
-	if (!claim->job)
+	/* Nobody need run what is left of a job that was told to stop. */
+	if (!claim->job || quern__job_was_told(claim->job))
 		return false;
 	for (from = pool->claims; from; from = from->next) {
 		if (from == claim || from->job != claim->job ||

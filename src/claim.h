@@ -66,7 +66,8 @@ void quern__claim_close_locked(
 
 /*
  * Take one block from the far end of another's claim of the same loop, with the
- * pool's lock held; the own claim is used up.  False: there is none.
+ * pool's lock held; the own claim is used up.  False: there is none, or the
+ * job was told to stop.
  */
 bool quern__claim_steal_locked(
     quern_executor *pool, struct quern__claim *claim);

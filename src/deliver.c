@@ -75,32 +75,38 @@ quern__deliver_look_no_more(quern_loop *loop)
 	return __atomic_load_n(&loop->done.head, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * A loop that looked by itself, does so no more and is to be rung for, pinned;
+ * NULL: none.  Of those that hold the executor: for others their own look must
+ * do.
+ */
+static quern_loop *
+take_looker_locked(quern_executor *pool)
+{
+	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop) {
+		/* Pinned first: once it looks no more it may be destroyed. */
+		quern__loop_pin(loop);
+		if (quern__deliver_look_no_more(loop))
+			return loop;
+		quern__loop_unpin(loop);
+	}
+	return NULL;
+}
+
 bool
 quern__deliver_now_locked(quern_executor *pool)
 {
-	bool rings;
+	quern_loop *loop = NULL;
 
-	if (!__atomic_load_n(&pool->lookers, __ATOMIC_RELAXED))
+	if (__atomic_load_n(&pool->lookers, __ATOMIC_RELAXED))
+		loop = take_looker_locked(pool);
+	if (!loop)
 		return false;
-	/* Those that hold the executor; for others their own look must do. */
-	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop) {
-		/* relaxed: a look first is cheaper. */
-		if (!__atomic_load_n(&loop->looks, __ATOMIC_RELAXED))
-			continue;
-		/* Pinned first: once it looks no more it may be destroyed. */
-		quern__loop_pin(loop);
-		rings = quern__deliver_look_no_more(loop);
-		if (rings) {
-			pthread_mutex_unlock(&pool->lock);
-			quern__front_ring(loop);
-		}
-		quern__loop_unpin(loop);
-		if (rings) {
-			pthread_mutex_lock(&pool->lock);
-			return true;
-		}
-	}
-	return false;
+	pthread_mutex_unlock(&pool->lock);
+	quern__front_ring(loop);
+	quern__loop_unpin(loop);
+	pthread_mutex_lock(&pool->lock);
+	return true;
 }
 
 /* Stop jobs whose time is over; the timer calls again if more are left. */

@@ -31,9 +31,9 @@
 #include "pool.h"
 
 enum {
-	LOOK_NS = 1000000,
-	SHORT_NS = 400000,
-	LOOK_PENDING = 16 /* jobs: with fewer, somebody may wait for each */
+	LOOK_NS = 1000000, /* each 200 us was measurably dearer */
+	SHORT_NS = 400000, /* a sleep that an end cut short */
+	LOOK_PENDING = 16  /* jobs: with fewer, somebody may wait for each */
 };
 
 struct ev_front {
@@ -96,7 +96,6 @@ static void
 choose_sleep(struct ev_front *front)
 {
 	quern_loop *loop = &front->base;
-
 	bool submits = loop->submits;
 
 	loop->submits = false;

@@ -220,6 +220,7 @@ void quern__pool_wake(quern_executor *pool);
 bool quern__pool_has_idle_core(const quern_executor *pool);
 /* Work has arrived in the inbox: see that somebody comes for it. */
 void quern__pool_call_for(quern_executor *pool);
+
 /* Take the worker's permit, without the lock. */
 void quern__idle_take_permit(struct quern__worker *worker);
 /* Should the worker let somebody else have a core, at this border? */
@@ -266,11 +267,6 @@ bool quern__pool_return_batches_locked(quern_executor *pool);
  */
 bool quern__pool_leave_locked(
     quern_executor *pool, quern_job *job, bool exhausted);
-/*
- * After quern__grid_work() has found no block to claim: is there one to steal,
- * for the claim of `ctx`?  Then work on.
- */
-bool quern__pool_steal_locked(quern_executor *pool, const quern_context *ctx);
 /* What the last one out does; `status` if the loop could not even begin. */
 void quern__loop_finish(quern_job *job, int status, struct quern__counts *mine);
 

@@ -149,7 +149,7 @@ run_loop(quern_executor *pool, quern_context *ctx)
 	for (;;) {
 		(void)quern__grid_work(ctx, NULL, NULL);
 		pthread_mutex_lock(&pool->lock);
-		if (!quern__pool_steal_locked(pool, ctx))
+		if (!quern__claim_steal_locked(pool, ctx->claim))
 			break;
 		pthread_mutex_unlock(&pool->lock);
 	}
@@ -332,7 +332,7 @@ quern_run(quern_executor *executor, quern_op op)
 	if (executor) {
 		__atomic_fetch_sub(&executor->callers_in, 1, __ATOMIC_RELAXED);
 		/* Whom we kept from a core may have it now. */
-		if (quern__pool_urgent(executor, QUERN__LANES_COMPUTE))
+		if (quern__pool_is_fed(executor))
 			quern__pool_call_for(executor);
 		quern__pool_give_slots(executor, 1);
 	}

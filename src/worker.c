@@ -51,13 +51,6 @@ quern__pool_leave_locked(quern_executor *pool, quern_job *job, bool exhausted)
 	return job->own.place != QUERN__IN_LINE && !job->own.inside;
 }
 
-bool
-quern__pool_steal_locked(quern_executor *pool, const quern_context *ctx)
-{
-	return !quern__job_was_told(ctx->job) &&
-	    quern__claim_steal_locked(pool, ctx->claim);
-}
-
 /* Is there something that should not wait until this loop is through? */
 static bool
 is_urgent(const struct quern__worker *worker)
@@ -128,9 +121,9 @@ run_loop(struct quern__worker *worker, quern_job *job)
 		exhausted = quern__grid_work(&ctx, leave, worker);
 		pthread_mutex_lock(&pool->lock);
 		/* Closed, before we gave back what nobody will come for? */
-		more = exhausted ?
-		    !is_urgent(worker) && quern__pool_steal_locked(pool, &ctx) :
-		    job->own.place != QUERN__IN_LINE;
+		more = exhausted ? !is_urgent(worker) &&
+			quern__claim_steal_locked(pool, &worker->claim) :
+				   job->own.place != QUERN__IN_LINE;
 		if (!more)
 			break;
 		pthread_mutex_unlock(&pool->lock);
