@@ -8,6 +8,7 @@
 #include "blocking.h"
 #include "idle_time.h"
 #include "src/pool.h"
+#include "teams.h"
 #include "threads.h"
 
 IDLE_TIME(__real_syscall, __wrap_syscall, 10000000, time_is_over)
@@ -174,20 +175,6 @@ the_last_to_go_idle_is_the_first_to_be_called(void)
 /* ---- workers ---- */
 
 static void
-await_worker_asleep(const struct rig *rig)
-{
-	quern_executor *pool = rig->executor;
-	bool asleep = false;
-
-	while (!asleep) {
-		nap();
-		pthread_mutex_lock(&pool->lock);
-		asleep = pool->asleep == pool->n_workers;
-		pthread_mutex_unlock(&pool->lock);
-	}
-}
-
-static void
 a_blocking_job_that_waits_keeps_no_worker_awake(void)
 {
 	quern_stats before, after;
@@ -199,13 +186,13 @@ a_blocking_job_that_waits_keeps_no_worker_awake(void)
 		return;
 	batch_submit(&rig, 2);
 	gate_await(&batch.gate, 1);
-	await_worker_asleep(&rig);
+	await_sleep(rig.executor);
 	CU_ASSERT_EQUAL(quern_executor_stats(rig.executor, &before), 0);
 	quern_job_init(&job, quern_call(add_one, &ran), NULL);
 	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
 	while (quern_job_progress(&job) < 1)
 		nap();
-	await_worker_asleep(&rig);
+	await_sleep(rig.executor);
 	CU_ASSERT_EQUAL(quern_executor_stats(rig.executor, &after), 0);
 	CU_ASSERT_EQUAL(before.wakes, 0);
 	CU_ASSERT_EQUAL(after.wakes, 1);

@@ -12,6 +12,7 @@
 #include "regions.h"
 #include "self.h"
 #include "src/permit.h"
+#include "teams.h"
 #include "threads.h"
 
 /* Two teams at the same time. */
@@ -77,6 +78,10 @@ two_teams(void)
 	quern__permits_raise(4);
 	if (omp_get_num_places() < 2 || quern_threads_create(&executor, NULL))
 		return 2;
+	/* Those that start hold permits that the teams need. */
+	await_sleep(executor);
+	if (!permits_become_free(4))
+		return 5;
 	for (int i = 0; i < 2; i++) {
 		caller[i] = (struct caller) { executor, &meeting, 0 };
 		start_thread(&thread[i], run_three_times, &caller[i]);

@@ -5,6 +5,7 @@
 
 #include "src/front.h"
 #include "src/pool.h"
+#include "teams.h"
 #include "threads.h"
 #include "trace_file.h"
 
@@ -156,17 +157,6 @@ blocking_callers_share_a_track_and_may_overlap(void)
 
 /* ---- waits and wakes ---- */
 
-static bool
-is_asleep(quern_executor *pool)
-{
-	bool asleep;
-
-	pthread_mutex_lock(&pool->lock);
-	asleep = pool->asleep == pool->n_workers;
-	pthread_mutex_unlock(&pool->lock);
-	return asleep;
-}
-
 static void
 a_sleep_ends_with_a_wake(void)
 {
@@ -184,8 +174,7 @@ a_sleep_ends_with_a_wake(void)
 	loop = rig.loop->track.name.id;
 	worker = rig.executor->worker[0].track.name.id;
 	callers = rig.executor->callers.name.id;
-	while (!is_asleep(rig.executor))
-		nap();
+	await_sleep(rig.executor);
 	counted_job(&job, quern_call(add_one, &ran), NULL);
 	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
 	rig_run(&rig);
@@ -221,15 +210,13 @@ each_wake_is_marked(void)
 	if (!trace_rig_open(&rig, WORKERS))
 		return;
 	for (int round = 0; round < 20; round++) {
-		while (!is_asleep(rig.executor))
-			nap();
+		await_sleep(rig.executor);
 		/* The loop's thread wakes one, which wakes the other. */
 		quern_job_init(
 		    &job, quern_for(ELEMENTS, GRAIN, count_range, &ran), NULL);
 		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
 		rig_run(&rig);
-		while (!is_asleep(rig.executor))
-			nap();
+		await_sleep(rig.executor);
 		/* A caller wakes one. */
 		CU_ASSERT_EQUAL(quern_run(rig.executor, job.op), 0);
 	}

@@ -5,22 +5,11 @@
  * All of them must meet at a gate, and no other job comes along that would make
  * good for a lost wake-up.
  */
-#include "src/pool.h"
+#include "teams.h"
 #include "threads.h"
 #include "watchdog.h"
 
 enum { SLEEPERS = 3 };
-
-static bool
-all_asleep(quern_executor *pool)
-{
-	bool asleep;
-
-	pthread_mutex_lock(&pool->lock);
-	asleep = pool->asleep == pool->n_workers;
-	pthread_mutex_unlock(&pool->lock);
-	return asleep;
-}
 
 static bool
 sleepers_open(struct rig *rig, struct gate *gate)
@@ -28,8 +17,7 @@ sleepers_open(struct rig *rig, struct gate *gate)
 	gate_init(gate);
 	if (!rig_open(rig, SLEEPERS))
 		return false;
-	while (!all_asleep(rig->executor))
-		nap();
+	await_sleep(rig->executor);
 	return true;
 }
 
