@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_claim.c -- blocks are claimed, given back and stolen, and each is had by
+ * test_claim.c -- blocks are claimed, given back or stolen, and each is had by
  * one alone.
  */
 #include "src/claim.h"
 
+#include <time.h>
+
 #include "src/clock.h"
+#include "src/grid.h"
 #include "src/job.h"
 #include "src/pool.h"
 #include "threads.h"
@@ -134,6 +137,149 @@ blocks_done_are_counted_with_a_claim_or_alone(void)
 	CU_ASSERT_FALSE(next(&scene, &scene.mine, &blocks));
 }
 
+/* ---- a clock that goes on by so much with each look; 0: the real one ---- */
+
+static uint64_t clock_step_ns, clock_now_ns;
+static unsigned clock_looks;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *out);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *out);
+
+int
+__wrap_clock_gettime(clockid_t clock, struct timespec *out)
+{
+	if (!clock_step_ns)
+		return __real_clock_gettime(clock, out);
+	clock_looks++;
+	clock_now_ns += clock_step_ns;
+	out->tv_sec = (time_t)(clock_now_ns / 1000000000);
+	out->tv_nsec = (long)(clock_now_ns % 1000000000);
+	return 0;
+}
+
+static void
+clock_begin(uint64_t step_ns)
+{
+	clock_now_ns = 1000000000;
+	clock_looks = 0;
+	clock_step_ns = step_ns;
+}
+
+/* ---- how many at a time, on a calling thread of its own ---- */
+
+static unsigned char element[BLOCKS];
+
+static void
+visit(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	CU_ASSERT_EQUAL(end, begin + 1);
+	element[begin]++;
+}
+
+/* A loop of so many blocks that the calling thread is about to work on. */
+static void
+begin(quern_job *job)
+{
+	memset(element, 0, sizeof(element));
+	quern__job_init_sync(
+	    job, quern_for(BLOCKS, 1, visit, NULL), NULL, NULL);
+	quern__job_move(job, QUERN__IN_FLIGHT);
+	CU_ASSERT_EQUAL(quern__grid_begin(job), 0);
+}
+
+static void
+check_each_has_run_once(quern_job *job)
+{
+	clock_step_ns = 0;
+	CU_ASSERT_EQUAL(quern__claim_done(job), BLOCKS);
+	for (int i = 0; i < BLOCKS; i++)
+		CU_ASSERT_EQUAL(element[i], 1);
+	CU_ASSERT_EQUAL(quern__grid_end(job), 0);
+}
+
+/* Run them when the clock shows `step_ns` for each claim. */
+static unsigned
+claims_when_each_takes(uint64_t step_ns)
+{
+	quern_job job;
+	quern_context ctx = { .job = &job };
+
+	begin(&job);
+	clock_begin(step_ns);
+	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
+	CU_ASSERT_EQUAL(ctx.blocks_run, BLOCKS);
+	check_each_has_run_once(&job);
+	return clock_looks;
+}
+
+static void
+cheap_blocks_are_claimed_together_and_dear_ones_alone(void)
+{
+	unsigned cheap = claims_when_each_takes(1);
+	unsigned dear = claims_when_each_takes(1000000);
+
+	/* Twice as many each time, then a quarter of what is left. */
+	CU_ASSERT(cheap >= 10);
+	CU_ASSERT(cheap <= 40);
+	/* Alone, but for the last few, which are not measured. */
+	CU_ASSERT(dear >= 1000);
+}
+
+static bool
+leave_at_once(const void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static void
+what_was_claimed_and_not_run_is_given_back(void)
+{
+	quern_job job;
+	quern_context ctx = { .job = &job };
+	uint64_t before;
+
+	begin(&job);
+	clock_begin(1);
+	do {
+		/* It goes at once, a block or sixteen into a claim. */
+		before = ctx.blocks_run;
+		if (quern__grid_work(&ctx, leave_at_once, NULL))
+			break;
+		CU_ASSERT(ctx.blocks_run > before);
+		CU_ASSERT_EQUAL(quern__claim_done(&job), ctx.blocks_run);
+		CU_ASSERT_EQUAL(
+		    (uint32_t)job.own.progress.loop, ctx.blocks_run);
+	} while (ctx.blocks_run < BLOCKS);
+	CU_ASSERT_EQUAL(ctx.blocks_run, BLOCKS);
+	check_each_has_run_once(&job);
+}
+
+/* Asks for the first time in the middle of a claim. */
+static bool
+leave_after_100(const void *ctx)
+{
+	return ((const quern_context *)ctx)->blocks_run >= 100;
+}
+
+static void
+what_is_given_back_is_run_by_others(void)
+{
+	quern_job job;
+	quern_context ctx = { .job = &job }, other = { .job = &job };
+
+	begin(&job);
+	clock_begin(1);
+	CU_ASSERT_FALSE(quern__grid_work(&ctx, leave_after_100, &ctx));
+	CU_ASSERT(ctx.blocks_run >= 100);
+	CU_ASSERT(ctx.blocks_run < BLOCKS);
+	CU_ASSERT_TRUE(quern__grid_work(&other, NULL, NULL));
+	CU_ASSERT_EQUAL(ctx.blocks_run + other.blocks_run, BLOCKS);
+	check_each_has_run_once(&job);
+}
+
 /* ---- on a pool ---- */
 
 struct stuck {
@@ -212,6 +358,12 @@ main(void)
 		    what_a_thief_has_had_is_not_given_back },
 		{ "blocks done are counted with a claim or alone",
 		    blocks_done_are_counted_with_a_claim_or_alone },
+		{ "cheap blocks are claimed together and dear ones alone",
+		    cheap_blocks_are_claimed_together_and_dear_ones_alone },
+		{ "what was claimed and not run is given back",
+		    what_was_claimed_and_not_run_is_given_back },
+		{ "what is given back is run by others",
+		    what_is_given_back_is_run_by_others },
 		{ "what a stuck worker has claimed is stolen",
 		    what_a_stuck_worker_has_claimed_is_stolen },
 		CU_TEST_INFO_NULL,

@@ -2,7 +2,6 @@
 /* test_grid.c -- tests src/grid.c; its reductions have test_grid_tree.c. */
 #include "src/grid.h"
 #include "kernels/kernel.h"
-#include "src/claim.h"
 #include "src/clock.h"
 #include "src/job.h"
 #include "support.h"
@@ -10,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A loop that the calling thread is about to work on. */
 static void
@@ -19,34 +17,6 @@ begin(quern_job *job, quern_op op)
 	quern__job_init_sync(job, op, NULL, NULL);
 	quern__job_move(job, QUERN__IN_FLIGHT);
 	CU_ASSERT_EQUAL(quern__grid_begin(job), 0);
-}
-
-/* ---- a clock that goes on by so much with each look; 0: the real one ---- */
-
-static uint64_t clock_step_ns, clock_now_ns;
-static unsigned clock_looks;
-
-int __real_clock_gettime(clockid_t clock, struct timespec *out);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *out);
-
-int
-__wrap_clock_gettime(clockid_t clock, struct timespec *out)
-{
-	if (!clock_step_ns)
-		return __real_clock_gettime(clock, out);
-	clock_looks++;
-	clock_now_ns += clock_step_ns;
-	out->tv_sec = (time_t)(clock_now_ns / 1000000000);
-	out->tv_nsec = (long)(clock_now_ns % 1000000000);
-	return 0;
-}
-
-static void
-clock_begin(uint64_t step_ns)
-{
-	clock_now_ns = 1000000000;
-	clock_looks = 0;
-	clock_step_ns = step_ns;
 }
 
 /* ---- where the cuts are ---- */
@@ -322,100 +292,6 @@ without_a_reason_to_leave_a_visit_runs_all_blocks(void)
 	CU_ASSERT_EQUAL(ctx.blocks_run, 5);
 }
 
-/* Run 1024 blocks when the clock shows `step_ns` for each claim. */
-static unsigned
-claims_when_each_takes(uint64_t step_ns)
-{
-	static struct visits visits;
-	quern_job job;
-	quern_context ctx = { .job = &job };
-
-	visits = (struct visits) { .count = 1024, .block = 1 };
-	begin(&job, quern_for(1024, 1, visit, &visits));
-	clock_begin(step_ns);
-	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
-	clock_step_ns = 0;
-	CU_ASSERT_EQUAL(ctx.blocks_run, 1024);
-	CU_ASSERT_EQUAL(quern__claim_done(&job), 1024);
-	for (int i = 0; i < 1024; i++)
-		CU_ASSERT_EQUAL(visits.element[i], 1);
-	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
-	return clock_looks;
-}
-
-static void
-cheap_blocks_are_claimed_together_and_dear_ones_alone(void)
-{
-	unsigned cheap = claims_when_each_takes(1);
-	unsigned dear = claims_when_each_takes(1000000);
-
-	/* Twice as many each time, then a quarter of what is left. */
-	CU_ASSERT(cheap >= 10);
-	CU_ASSERT(cheap <= 40);
-	/* Alone, but for the last few, which are not measured. */
-	CU_ASSERT(dear >= 1000);
-}
-
-static void
-what_was_claimed_and_not_run_is_given_back(void)
-{
-	static struct visits visits;
-	quern_job job;
-	quern_context ctx = { .job = &job };
-	struct asked asked = { .ctx = &ctx, .answer = false };
-	uint64_t before;
-
-	visits = (struct visits) { .count = 1024, .block = 1 };
-	begin(&job, quern_for(1024, 1, visit, &visits));
-	clock_begin(1);
-	do {
-		/* It goes at once, a block or sixteen into a claim. */
-		before = ctx.blocks_run;
-		asked.blocks_at_entry = before;
-		asked.answer = true;
-		if (quern__grid_work(&ctx, leave, &asked))
-			break;
-		CU_ASSERT(ctx.blocks_run > before);
-		CU_ASSERT_EQUAL(quern__claim_done(&job), ctx.blocks_run);
-		CU_ASSERT_EQUAL(
-		    (uint32_t)job.own.progress.loop, ctx.blocks_run);
-	} while (ctx.blocks_run < 1024);
-	clock_step_ns = 0;
-	CU_ASSERT_EQUAL(ctx.blocks_run, 1024);
-	for (int i = 0; i < 1024; i++)
-		CU_ASSERT_EQUAL(visits.element[i], 1);
-	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
-}
-
-/* Asks for the first time in the middle of a claim. */
-static bool
-leave_after_100(const void *arg)
-{
-	const struct asked *asked = arg;
-
-	return asked->ctx->blocks_run >= 100;
-}
-
-static void
-what_is_given_back_is_run_by_others(void)
-{
-	static struct visits visits;
-	quern_job job;
-	quern_context ctx = { .job = &job }, other = { .job = &job };
-	struct asked asked = { .ctx = &ctx, .answer = true };
-
-	visits = (struct visits) { .count = 1024, .block = 1 };
-	begin(&job, quern_for(1024, 1, visit, &visits));
-	clock_begin(1);
-	CU_ASSERT_FALSE(quern__grid_work(&ctx, leave_after_100, &asked));
-	CU_ASSERT(ctx.blocks_run >= 100);
-	CU_ASSERT(ctx.blocks_run < 1024);
-	CU_ASSERT_TRUE(quern__grid_work(&other, NULL, NULL));
-	clock_step_ns = 0;
-	CU_ASSERT_EQUAL(ctx.blocks_run + other.blocks_run, 1024);
-	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
-}
-
 static void
 fail_at_3(quern_context *ctx, size_t begin, size_t end, void *arg)
 {
@@ -517,12 +393,6 @@ main(void)
 		    each_visit_runs_a_block_before_it_may_leave },
 		{ "without a reason to leave a visit runs all blocks",
 		    without_a_reason_to_leave_a_visit_runs_all_blocks },
-		{ "cheap blocks are claimed together and dear ones alone",
-		    cheap_blocks_are_claimed_together_and_dear_ones_alone },
-		{ "what was claimed and not run is given back",
-		    what_was_claimed_and_not_run_is_given_back },
-		{ "what is given back is run by others",
-		    what_is_given_back_is_run_by_others },
 		{ "a failure skips the blocks that have not started",
 		    a_failure_skips_the_blocks_that_have_not_started },
 		{ "a passed deadline skips all blocks",
