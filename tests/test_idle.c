@@ -1,125 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * test_idle.c -- who sleeps, who is woken, who spins, who steps aside.
- *
- * An executor made by hand that has no threads: the test is the worker, and
- * whatever others do while it sleeps or spins is played where it makes a system
- * call or gives up the lock.
- */
+/* test_idle.c -- who sleeps, who is woken, who spins; see idle_scene.h. */
 #include <errno.h>
-#include <linux/futex.h>
-#include <stdarg.h>
-#include <sys/syscall.h>
 #include <time.h>
 
-#include "src/front.h"
-#include "src/pool.h"
-#include "support.h"
-#include "watchdog.h"
+#include "idle_scene.h"
 
-enum { WORKERS = 3, BIT = 1 << QUERN__LANE_OF(QUERN_NORMAL) };
-
-static quern_executor pool;
-static struct quern__worker worker[WORKERS];
-static quern_loop loop;
-
-/* ---- what others do meanwhile ---- */
-
-static struct {
-	void (*during_sleep)(void); /* NULL: nothing */
-	void (*after_unlock)(void);
-	unsigned sleeps, timed, wakes; /* of them with a timer */
-	bool free;                     /* the lock was, at each of them */
-	bool late;  /* the word had changed before the last sleep */
-	int asleep; /* who had counted themselves so at the last sleep */
-} seen;
-
-int __real_pthread_mutex_unlock(pthread_mutex_t *lock);
-int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock);
-
-int
-__wrap_pthread_mutex_unlock(pthread_mutex_t *lock)
-{
-	int result = __real_pthread_mutex_unlock(lock);
-
-	if (lock == &pool.lock && seen.after_unlock)
-		seen.after_unlock();
-	return result;
-}
-
-long __wrap_syscall(long number, ...);
-
-/* Instead of the kernel: nobody sleeps for longer than during_sleep() takes. */
-long
-__wrap_syscall(long number, ...)
-{
-	uint32_t *word, value;
-	va_list args;
-	int op;
-
-	va_start(args, number);
-	word = va_arg(args, uint32_t *);
-	op = va_arg(args, int);
-	value = va_arg(args, uint32_t);
-	va_end(args);
-	if (number != SYS_futex || word != &pool.wake_word)
-		return -1;
-	if (op == FUTEX_WAKE_PRIVATE) {
-		seen.wakes += value;
-		return 0;
-	}
-	seen.sleeps++;
-	seen.timed += op == FUTEX_WAIT_BITSET_PRIVATE;
-	seen.late = *word != value;
-	seen.asleep = (int)pool.asleep;
-	if (pthread_mutex_trylock(&pool.lock))
-		seen.free = false;
-	else
-		__real_pthread_mutex_unlock(&pool.lock);
-	if (seen.during_sleep)
-		seen.during_sleep();
-	return 0;
-}
-
-static unsigned permits = WORKERS;
-static bool throttled;
-
-unsigned __wrap_quern__permits_limit_as_read(void);
-bool __wrap_quern__permits_throttled(void);
-
-unsigned
-__wrap_quern__permits_limit_as_read(void)
-{
-	return permits;
-}
-
-bool
-__wrap_quern__permits_throttled(void)
-{
-	return throttled;
-}
-
-/* `asleep` of three workers sleep; three cores, calls are short. */
-static void
-begin(unsigned asleep)
-{
-	watchdog("idle", 0);
-	pool = (quern_executor) {
-		.n_workers = WORKERS,
-		.n_cores = WORKERS,
-		.worker = worker,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.asleep = asleep,
-		.loops = &loop,
-	};
-	loop = (quern_loop) { .executor = &pool };
-	for (unsigned i = 0; i < WORKERS; i++)
-		worker[i] = (struct quern__worker) { &pool, i };
-	seen.during_sleep = seen.after_unlock = NULL;
-	seen.sleeps = seen.timed = seen.wakes = 0;
-	seen.free = true;
-	seen.late = false;
-}
+PLAY_OTHERS(__wrap_pthread_mutex_unlock, __wrap_syscall,
+    __wrap_quern__permits_limit_as_read, __wrap_quern__permits_throttled)
 
 static bool
 wants_wake(void)
@@ -359,115 +246,6 @@ who_spins_in_vain_does_so_one_time_in_32(void)
 	CU_ASSERT(spun >= 4 + 9 && spun <= 4 + 11);
 }
 
-/* ---- stepping aside ---- */
-
-static bool
-step_aside(unsigned index)
-{
-	bool aside;
-
-	pthread_mutex_lock(&pool.lock);
-	aside = quern__idle_step_aside_locked(&worker[index]);
-	__real_pthread_mutex_unlock(&pool.lock);
-	return aside;
-}
-
-static void
-a_worker_steps_aside_only_for_a_loop_that_needs_its_core(void)
-{
-	begin(0);
-	CU_ASSERT_FALSE(step_aside(0)); /* no loop is awake */
-	pool.loops_awake = 1;
-	CU_ASSERT_TRUE(step_aside(0));
-	pool.asleep = 1;
-	CU_ASSERT_FALSE(step_aside(0)); /* there is a core for each */
-	pool.asleep = 0;
-	pool.n_cores = WORKERS + 1;
-	CU_ASSERT_FALSE(step_aside(0));
-	pool.n_cores = WORKERS;
-	pool.call_ns = 1000000;
-	CU_ASSERT_FALSE(step_aside(0)); /* calls are long */
-	pool.call_ns = 0;
-	pool.line.held = 2 * BIT;
-	CU_ASSERT_FALSE(step_aside(0)); /* loops are */
-	pool.line.held = 0;
-	pool.leaving = true;
-	CU_ASSERT_FALSE(step_aside(0));
-	pool.leaving = false;
-	pool.loops_awake = 0;
-	pool.fed = 1;
-	CU_ASSERT_TRUE(step_aside(0)); /* somebody keeps submitting */
-	CU_ASSERT_EQUAL(pool.asleep, 0);
-}
-
-static void
-the_last_one_awake_does_not_step_aside(void)
-{
-	begin(WORKERS - 1);
-	pool.loops_awake = WORKERS;
-	CU_ASSERT_FALSE(step_aside(0));
-}
-
-static unsigned looks;
-
-/* The line moves twice, and no more. */
-static void
-move_twice(void)
-{
-	pool.visits += ++looks <= 2;
-	CU_ASSERT_EQUAL(pool.watching, 1);
-}
-
-static void
-the_watcher_looks_while_the_line_moves(void)
-{
-	begin(0);
-	looks = 0;
-	pool.loops_awake = 1;
-	pool.line.held = BIT;
-	seen.during_sleep = move_twice;
-	CU_ASSERT_TRUE(step_aside(0));
-	CU_ASSERT_EQUAL(seen.sleeps, 3);
-	CU_ASSERT_EQUAL(seen.timed, 3);
-	CU_ASSERT_EQUAL(seen.asleep, 1);
-	CU_ASSERT_EQUAL(pool.watching, 0);
-	CU_ASSERT_EQUAL(pool.asleep, 0);
-}
-
-static void
-end_loop(void)
-{
-	pool.visits++;
-	if (++looks == 2)
-		pool.loops_awake = 0;
-}
-
-static void
-the_watcher_comes_back_when_the_loop_sleeps(void)
-{
-	begin(0);
-	looks = 0;
-	pool.loops_awake = 1;
-	pool.line.held = BIT;
-	seen.during_sleep = end_loop;
-	CU_ASSERT_TRUE(step_aside(0));
-	CU_ASSERT_EQUAL(seen.sleeps, 2);
-	CU_ASSERT_FALSE(step_aside(0));
-}
-
-static void
-only_one_watches(void)
-{
-	begin(0);
-	pool.loops_awake = 2;
-	pool.watching = 1;
-	pool.line.held = BIT;
-	CU_ASSERT_TRUE(step_aside(1));
-	CU_ASSERT_EQUAL(seen.sleeps, 1);
-	CU_ASSERT_EQUAL(seen.timed, 0);
-	CU_ASSERT_EQUAL(pool.watching, 1);
-}
-
 int
 main(void)
 {
@@ -503,22 +281,8 @@ main(void)
 		    who_spins_in_vain_does_so_one_time_in_32 },
 		CU_TEST_INFO_NULL,
 	};
-	static const CU_TestInfo aside[] = {
-		{ "a worker steps aside only for a loop that needs its core",
-		    a_worker_steps_aside_only_for_a_loop_that_needs_its_core },
-		{ "the last one awake does not step aside",
-		    the_last_one_awake_does_not_step_aside },
-		{ "the watcher looks while the line moves",
-		    the_watcher_looks_while_the_line_moves },
-		{ "the watcher comes back when the loop sleeps",
-		    the_watcher_comes_back_when_the_loop_sleeps },
-		{ "only one watches", only_one_watches },
-		CU_TEST_INFO_NULL,
-	};
-
 	add_suite("waking", waking);
 	add_suite("sleeping", sleeping);
 	add_suite("spinning", spinners);
-	add_suite("stepping aside", aside);
 	return run_suites();
 }
