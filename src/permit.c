@@ -233,6 +233,9 @@ look(void)
 	unsigned allowed = quern__cpus_allowed();
 	bool first, grew;
 
+	/* relaxed: see quern__permits_limit(). */
+	__atomic_store_n(&account.look_at_ns,
+	    quern__now_coarse_ns() + LOOK_EVERY_NS, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&account.lock);
 	first = !account.allowed;
 	grew = quota.throttled > account.quota.throttled;

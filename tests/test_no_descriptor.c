@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "support.h"
+#include "teams.h"
 
 /* No descriptor can be had until the limit `before` is set again. */
 static bool
@@ -82,6 +82,8 @@ a_loop_without_a_descriptor_says_emfile_and_works_later(void)
 	quern_threads_options_init(&options);
 	options.workers = 1;
 	CU_ASSERT_EQUAL_FATAL(quern_threads_create(&executor, &options), 0);
+	/* A worker that starts may have a file open: one will come free. */
+	await_sleep(executor);
 	/* A libev loop that has had no ev_async yet, and one without libev. */
 	ev = ev_loop_new(EVFLAG_AUTO);
 	CU_ASSERT_PTR_NOT_NULL(ev);
