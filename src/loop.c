@@ -48,7 +48,11 @@ struct ev_front {
 	ev_check begin, check; /* of a turn's callbacks: the first, the last */
 	ev_timer timer;        /* holds a reference while set; so do the jobs */
 	bool referenced;
-	bool awake;              /* the executor knows that we run callbacks */
+	/*
+	 * The executor counts us among the loops that are awake.  Atomic,
+	 * relaxed: a hint, but each exchange is counted once.
+	 */
+	bool awake;
 	struct quern__span poll; /* for the timeline */
 };
 
@@ -84,11 +88,15 @@ set_awake(struct ev_front *front, bool awake)
 {
 	quern_executor *pool = front->base.executor;
 
-	if (awake && !front->awake)
+	/* A look first is cheaper. */
+	if (__atomic_load_n(&front->awake, __ATOMIC_RELAXED) == awake ||
+	    __atomic_exchange_n(&front->awake, awake, __ATOMIC_RELAXED) ==
+		awake)
+		return;
+	if (awake)
 		quern__pool_loop_awake(pool);
-	else if (!awake && front->awake)
+	else
 		quern__pool_loop_asleep(pool);
-	front->awake = awake;
 }
 
 /* The loop goes to sleep: until it is rung, or looks by itself? */
@@ -239,6 +247,11 @@ ev_front_ring(quern_loop *loop)
 {
 	struct ev_front *front = front_of(loop);
 
+	/*
+	 * Its thread may first have to be given a core, by a worker that steps
+	 * aside for a loop that is awake.
+	 */
+	set_awake(front, true);
 	ev_async_send(front->ev, &front->ring);
 }
 

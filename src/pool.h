@@ -97,7 +97,7 @@ struct quern_executor {
 	unsigned arrived __attribute__((aligned(64))); /* lanes in the inbox */
 	unsigned asleep;      /* workers; written with the lock held */
 	unsigned spinning;    /* workers; written with the lock held */
-	unsigned loops_awake; /* loops that run callbacks now */
+	unsigned loops_awake; /* loops that run callbacks, or are about to */
 	unsigned callers_in;  /* blocking callers that compute */
 	unsigned lookers;     /* loops that look for ends by themselves */
 	uint64_t watching;    /* 1: a worker has stepped aside and looks on */
