@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "batch.h"
@@ -20,6 +21,9 @@
 
 _Static_assert(sizeof(quern_op) == 96, "quern_op is part of the ABI");
 _Static_assert(sizeof(quern_job) == 256, "quern_job is part of the ABI");
+_Static_assert(offsetof(quern_job, op.arg) + sizeof(void *) == 48, "see job.h");
+_Static_assert(offsetof(quern_job, own.next) == 192, "see job.h");
+_Static_assert(offsetof(quern_job, own.loop) <= 192 + 48, "see job.h");
 
 static int
 status_of(enum quern__reason reason)
@@ -88,6 +92,7 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 {
 	uint32_t word = __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE);
 	enum quern__state state = quern__word_state(word);
+	uint64_t deadline_ns;
 	int err;
 
 	if (!state)
@@ -115,8 +120,9 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 	job->own.lane = job->op.kind->blocking ?
 	    QUERN__LANE_OF_BLOCKING(job->priority) :
 	    QUERN__LANE_OF(job->priority);
-	job->own.deadline_ns =
-	    job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
+	deadline_ns = job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
+	if (job->own.deadline_ns != deadline_ns) /* as in aim() */
+		job->own.deadline_ns = deadline_ns;
 	return 0;
 }
 

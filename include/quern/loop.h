@@ -90,17 +90,15 @@ typedef void quern_done_fn(quern_loop *loop, quern_job *job, int status);
 
 /* 256 bytes.  Set the public fields between quern_job_init() and submit. */
 struct quern_job {
-	void *data;               /* yours */
 	quern_executor *executor; /* NULL: the loop's */
 	double timeout;           /* seconds from acceptance; 0: none */
 	int priority;             /* QUERN_LOW to QUERN_HIGH */
 	uint32_t reserved;        /* keep 0 */
 	quern_op op;              /* as given to quern_job_init() */
+	void *data;               /* yours */
 
 	/* quern's own; src/job.h says who may touch what, and when. */
 	struct {
-		quern_executor *pool;
-		quern_loop *loop;
 		union {
 			quern_done_fn *done;
 			struct quern_waiter *waiter;
@@ -111,7 +109,6 @@ struct quern_job {
 		} part_of;
 		quern_job *group_next, *group_prev;
 		quern_job *heap_child, *heap_next, *heap_prev;
-		uint64_t deadline_ns;
 		void *scratch;
 		/* What every trip changes, side by side. */
 		quern_job *next;
@@ -129,6 +126,9 @@ struct quern_job {
 		int32_t status;
 		uint32_t inside;
 		uint8_t lane, place, in_heap, was;
+		quern_loop *loop;
+		quern_executor *pool;
+		uint64_t deadline_ns;
 	} own;
 };
 

@@ -62,8 +62,6 @@ typedef struct quern_reducer {
 /* Complete so that it can be passed by value; the fields are quern's own. */
 typedef struct quern_op {
 	const struct quern_kind *kind;
-	size_t count;
-	size_t grain;
 	union {
 		quern_call_fn *call;
 		quern_range_fn *range;
@@ -72,6 +70,8 @@ typedef struct quern_op {
 	} how;
 	void *arg;
 	size_t arg_bytes;
+	size_t count;
+	size_t grain;
 	void *out;
 	const void *in;
 	const void *in2;
