@@ -94,17 +94,6 @@ quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
 
 /* ---- those who hold the lock ---- */
 
-static void
-line_up_locked(quern_executor *pool, quern_job *job)
-{
-	quern_job *next;
-
-	for (; job; job = next) {
-		next = job->own.next;
-		quern__line_push(&pool->line, job);
-	}
-}
-
 void
 quern__pool_absorb_locked(quern_executor *pool)
 {
@@ -116,7 +105,8 @@ quern__pool_absorb_locked(quern_executor *pool)
 	/* seq_cst: see push(). */
 	__atomic_store_n(&pool->arrived, 0, __ATOMIC_SEQ_CST);
 	if (!pool->closed)
-		line_up_locked(pool, quern__mailbox_take(&pool->inbox));
+		quern__line_push_all(
+		    &pool->line, quern__mailbox_take_latest(&pool->inbox));
 }
 
 bool
@@ -141,8 +131,8 @@ quern__pool_absorb_all_locked(quern_executor *pool)
 		return;
 	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop)
 		if (!quern__mailbox_is_empty(&loop->outbox))
-			line_up_locked(
-			    pool, quern__mailbox_take(&loop->outbox));
+			quern__line_push_all(&pool->line,
+			    quern__mailbox_take_latest(&loop->outbox));
 }
 
 void
@@ -151,9 +141,10 @@ quern__pool_close_locked(quern_executor *pool)
 	if (pool->closed)
 		return;
 	pool->closed = true;
-	line_up_locked(pool, quern__mailbox_shut(&pool->inbox));
+	quern__line_push_all(&pool->line, quern__mailbox_shut(&pool->inbox));
 	for (quern_loop *loop = pool->loops; loop; loop = loop->next_loop)
-		line_up_locked(pool, quern__mailbox_shut(&loop->outbox));
+		quern__line_push_all(
+		    &pool->line, quern__mailbox_shut(&loop->outbox));
 }
 
 /* ---- the loop's thread, at the end of a turn ---- */
@@ -163,7 +154,7 @@ static void
 send_late(quern_executor *pool, quern_job *latest)
 {
 	pthread_mutex_lock(&pool->lock);
-	line_up_locked(pool, quern__mailbox_in_order(latest));
+	quern__line_push_all(&pool->line, latest);
 	pthread_mutex_unlock(&pool->lock);
 	quern__pool_call_for(pool);
 }

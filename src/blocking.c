@@ -314,11 +314,10 @@ quern__blocking_link(quern_executor *pool, quern_job *latest)
 	struct quern__blocking *blocking = &pool->blocking;
 	const uint32_t *word = NULL;
 	unsigned missing;
-	quern_job *job, *next;
 	size_t n = 0;
 	int err = 0;
 
-	for (job = latest; job; job = job->own.next)
+	for (quern_job *job = latest; job; job = job->own.next)
 		n++;
 	pthread_mutex_lock(&pool->lock);
 	missing = pool->closed ? 0 : missing_locked(pool, n);
@@ -331,11 +330,8 @@ quern__blocking_link(quern_executor *pool, quern_job *latest)
 		err = -ESHUTDOWN;
 	else if (!blocking->busy && !blocking->idle)
 		err = -EAGAIN;
-	job = err ? NULL : quern__mailbox_in_order(latest);
-	for (; job; job = next) {
-		next = job->own.next;
-		quern__line_push(&pool->line, job);
-	}
+	if (!err)
+		quern__line_push_all(&pool->line, latest);
 	word = call_locked(pool);
 	pthread_mutex_unlock(&pool->lock);
 	/* From here on the pool may be gone; the word is only a name. */

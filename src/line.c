@@ -23,55 +23,93 @@ set_bit(unsigned *lanes, unsigned lane, bool on)
 		__atomic_store_n(lanes, *lanes ^ bit, __ATOMIC_RELAXED);
 }
 
-/* n jobs came to a lane, or left it if n is negative; loops or calls. */
+/*
+ * n jobs came to a lane, `calls` of them no loops; or left it, if they are
+ * negative.
+ */
 static void
-count(struct quern__line *line, unsigned lane, bool loops, int n)
+count(struct quern__line *line, unsigned lane, size_t n, size_t calls)
 {
 	if (!quern__lane_is_open(lane))
-		line->waiting += (size_t)n;
+		line->waiting += n;
 	if (quern__lane_is_blocking(lane))
-		line->blocking += (size_t)n;
-	if (!loops)
-		line->lane[lane].calls += (size_t)n;
+		line->blocking += n;
+	line->lane[lane].calls += calls;
 	set_bit(&line->calls, lane, line->lane[lane].calls > 0);
+	set_bit(&line->held, lane, line->lane[lane].first != NULL);
 }
 
+static size_t
+is_call(const quern_job *job)
+{
+	return !quern__op_is_loop(&job->op);
+}
+
+/* Before the first of a list. */
 static void
-enter(struct quern__line *line, quern_job *job)
+prepend(struct quern__lane *list, quern_job *job)
 {
 	job->own.place = QUERN__IN_LINE;
-	set_bit(&line->held, job->own.lane, true);
-	count(line, job->own.lane, quern__op_is_loop(&job->op), 1);
+	job->own.at.prev = NULL;
+	job->own.next = list->first;
+	if (list->first)
+		list->first->own.at.prev = job;
+	else
+		list->last = job;
+	list->first = job;
+}
+
+/* Behind the last of a list, another one, which is not empty. */
+static void
+append(struct quern__lane *list, const struct quern__lane *other)
+{
+	other->first->own.at.prev = list->last;
+	if (list->last)
+		list->last->own.next = other->first;
+	else
+		list->first = other->first;
+	list->last = other->last;
 }
 
 void
 quern__line_push(struct quern__line *line, quern_job *job)
 {
-	struct quern__lane *lane = &line->lane[job->own.lane];
+	struct quern__lane one = { 0 };
 
-	job->own.next = NULL;
-	job->own.at.prev = lane->last;
-	if (lane->last)
-		lane->last->own.next = job;
-	else
-		lane->first = job;
-	lane->last = job;
-	enter(line, job);
+	prepend(&one, job);
+	append(&line->lane[job->own.lane], &one);
+	count(line, job->own.lane, 1, is_call(job));
+}
+
+void
+quern__line_push_all(struct quern__line *line, quern_job *job)
+{
+	struct {
+		struct quern__lane list;
+		size_t n, calls;
+	} come[QUERN__LANES] = { 0 }, *lane;
+	quern_job *next;
+
+	for (; job; job = next) {
+		next = job->own.next;
+		lane = &come[job->own.lane];
+		prepend(&lane->list, job);
+		lane->n++;
+		lane->calls += is_call(job);
+	}
+	for (unsigned n = 0; n < QUERN__LANES; n++) {
+		if (!come[n].n)
+			continue;
+		append(&line->lane[n], &come[n].list);
+		count(line, n, come[n].n, come[n].calls);
+	}
 }
 
 void
 quern__line_push_front(struct quern__line *line, quern_job *job)
 {
-	struct quern__lane *lane = &line->lane[job->own.lane];
-
-	job->own.at.prev = NULL;
-	job->own.next = lane->first;
-	if (lane->first)
-		lane->first->own.at.prev = job;
-	else
-		lane->last = job;
-	lane->first = job;
-	enter(line, job);
+	prepend(&line->lane[job->own.lane], job);
+	count(line, job->own.lane, 1, is_call(job));
 }
 
 void
@@ -88,11 +126,9 @@ quern__line_remove(struct quern__line *line, quern_job *job)
 	else
 		lane->last = job->own.at.prev;
 	job->own.place = QUERN__ELSEWHERE;
-	count(line, job->own.lane, quern__op_is_loop(&job->op), -1);
-	if (!lane->first) {
+	if (!lane->first)
 		lane->age = 0;
-		set_bit(&line->held, job->own.lane, false);
-	}
+	count(line, job->own.lane, (size_t)-1, -is_call(job));
 }
 
 /* A lane that was passed over more often than that is due. */
@@ -169,7 +205,6 @@ quern__line_take_calls(
 		job->own.place = QUERN__ELSEWHERE;
 		job = job->own.next;
 	}
-	count(line, lane, false, -(int)n);
 	if (others)
 		line->lane[lane + 1].age += n;
 	line->lane[lane].first = job;
@@ -178,7 +213,7 @@ quern__line_take_calls(
 	} else {
 		line->lane[lane].last = NULL;
 		line->lane[lane].age = 0;
-		set_bit(&line->held, lane, false);
 	}
+	count(line, lane, -(size_t)n, -(size_t)n);
 	return n;
 }

@@ -75,6 +75,8 @@ struct quern__line {
 
 /* Put `job` at the end of lane job->own.lane. */
 void quern__line_push(struct quern__line *line, quern_job *job);
+/* The same for many, chained by own.next from the latest to the earliest. */
+void quern__line_push_all(struct quern__line *line, quern_job *latest);
 
 /*
  * What to do next for those who serve `lanes`; NULL: nothing.  A waiting job is

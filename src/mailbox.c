@@ -40,19 +40,6 @@ quern__mailbox_push(
 }
 
 quern_job *
-quern__mailbox_in_order(quern_job *job)
-{
-	quern_job *first = NULL, *next;
-
-	for (; job; job = next) {
-		next = job->own.next;
-		job->own.next = first;
-		first = job;
-	}
-	return first;
-}
-
-quern_job *
 quern__mailbox_take_latest(struct quern__mailbox *mailbox)
 {
 	quern_job *head = __atomic_load_n(&mailbox->head, __ATOMIC_RELAXED);
@@ -69,12 +56,20 @@ quern__mailbox_take_latest(struct quern__mailbox *mailbox)
 quern_job *
 quern__mailbox_take(struct quern__mailbox *mailbox)
 {
-	return quern__mailbox_in_order(quern__mailbox_take_latest(mailbox));
+	quern_job *job = quern__mailbox_take_latest(mailbox);
+	quern_job *first = NULL, *next;
+
+	for (; job; job = next) {
+		next = job->own.next;
+		job->own.next = first;
+		first = job;
+	}
+	return first;
 }
 
 quern_job *
 quern__mailbox_shut(struct quern__mailbox *mailbox)
 {
-	return quern__mailbox_in_order(__atomic_exchange_n(&mailbox->head,
-	    quern__mailbox_shut_mark(mailbox), __ATOMIC_SEQ_CST));
+	return __atomic_exchange_n(&mailbox->head,
+	    quern__mailbox_shut_mark(mailbox), __ATOMIC_SEQ_CST);
 }

@@ -62,10 +62,7 @@ quern_job *quern__mailbox_take(struct quern__mailbox *mailbox);
 /* The same, but the latest first, as they were pushed. */
 quern_job *quern__mailbox_take_latest(struct quern__mailbox *mailbox);
 
-/* Turn a chain round: the earliest first. */
-quern_job *quern__mailbox_in_order(quern_job *latest);
-
-/* Take all of them for the last time: from here on every push is refused. */
+/* That for the last time: from here on every push is refused. */
 quern_job *quern__mailbox_shut(struct quern__mailbox *mailbox);
 
 static inline bool

@@ -89,9 +89,9 @@ a_shut_mailbox_gives_all_and_takes_nothing_more(void)
 
 	(void)push(&box, &a);
 	(void)push(&box, &b);
-	CU_ASSERT_PTR_EQUAL(quern__mailbox_shut(&box), &a);
-	CU_ASSERT_PTR_EQUAL(a.own.next, &b);
-	CU_ASSERT_PTR_NULL(b.own.next);
+	CU_ASSERT_PTR_EQUAL(quern__mailbox_shut(&box), &b);
+	CU_ASSERT_PTR_EQUAL(b.own.next, &a);
+	CU_ASSERT_PTR_NULL(a.own.next);
 	CU_ASSERT_EQUAL(quern__mailbox_push(&box, &c, &c), QUERN__SHUT);
 	CU_ASSERT_FALSE(quern__mailbox_push_behind(&box, &c));
 	CU_ASSERT_TRUE(quern__mailbox_is_empty(&box));
