@@ -153,8 +153,9 @@ deliver(quern_loop *loop, quern_job *job)
 	quern_group *group = job->own.part_of.group;
 	quern_done_fn *done = job->own.then.done;
 	int status = job->own.status;
-	struct quern__span span = quern__trace_begin(job);
+	struct quern__span span;
 
+	quern__trace_begin(&span, job);
 	if (job->own.deadline_ns) {
 		pthread_mutex_lock(&loop->lock);
 		quern__timeouts_remove(&loop->timeouts, job);

@@ -121,8 +121,9 @@ run_block(quern_context *ctx, const struct quern__grid *grid, uint32_t block)
 	size_t end = grid->count - begin < grid->block ? grid->count :
 							 begin + grid->block;
 	char *acc = acc_of(ctx->job, block);
-	struct quern__span span = quern__trace_begin(ctx->job);
+	struct quern__span span;
 
+	quern__trace_begin(&span, ctx->job);
 	/* The last block may have left another mode behind. */
 	quern__fpmode_reset();
 	if (acc)

@@ -274,9 +274,10 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 {
 	quern_executor *pool = worker->pool;
 	uint64_t since = worker->busy_since_ns, now = quern__now_ns();
-	struct quern__span span = quern__trace_begin(NULL);
+	struct quern__span span;
 	uint32_t seen = pool->wake_word;
 
+	quern__trace_begin(&span, NULL);
 	quern__note(&worker->busy_ns, worker->busy_ns + now - since);
 	quern__note(&worker->busy_since_ns, 0);
 	pthread_mutex_unlock(&pool->lock);

@@ -175,7 +175,7 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	/* A callback may run the loop before on_begin() has its turn. */
 	end_sleep(front);
 	wait_for_ends(front);
-	front->poll = quern__trace_begin(NULL);
+	quern__trace_begin(&front->poll, NULL);
 }
 
 static void

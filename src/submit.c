@@ -270,7 +270,7 @@ submit_one(quern_loop *loop, quern_job *job)
 	if (err)
 		return err;
 	quern__job_accept(job);
-	span = quern__trace_begin(job);
+	quern__trace_begin(&span, job);
 	if (quern__trace_has_begun(&span))
 		quern__loop_pin(loop);
 	err =

@@ -227,7 +227,7 @@ run_helped(quern_executor *pool, quern_context ctx, unsigned *permits)
 		quern__grid_drop(job);
 		return err;
 	}
-	span = quern__trace_begin(job);
+	quern__trace_begin(&span, job);
 	if (lane && quern__lanes_run(pool, job, *permits))
 		*permits = 0; /* only to wait for */
 	else if (lane)

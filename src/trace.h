@@ -97,15 +97,12 @@ void quern__trace_record(struct quern__track *track, enum quern__mark mark,
     const struct quern__span *span, uint64_t a, uint64_t b);
 
 /* A slice begins; `job` is alive, or NULL. */
-static inline struct quern__span
-quern__trace_begin(const quern_job *job)
+static inline void
+quern__trace_begin(struct quern__span *span, const quern_job *job)
 {
-	/* All of it: to copy what is half written would hold up the core. */
-	struct quern__span span = { 0 };
-
+	span->begin_ns = 0;
 	if (quern__tracing())
-		quern__trace_open(&span, job);
-	return span;
+		quern__trace_open(span, job);
 }
 
 static inline bool
@@ -131,8 +128,9 @@ static inline void
 quern__trace_point(
     struct quern__track *track, enum quern__mark mark, const quern_job *job)
 {
-	struct quern__span span = quern__trace_begin(job);
+	struct quern__span span;
 
+	quern__trace_begin(&span, job);
 	quern__trace_end(track, mark, &span, 0, 0);
 }
 

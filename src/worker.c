@@ -350,7 +350,7 @@ quern__worker_main(void *arg)
 	quern__fpmode_reset();
 	quern__omp_stay_at_one();
 	while ((job = next_job(worker, &waiting))) {
-		span = quern__trace_begin(job);
+		quern__trace_begin(&span, job);
 		if (waiting)
 			start(worker, job);
 		else
