@@ -31,7 +31,6 @@ quern__batch_fill_locked(
 	n = quern__line_take_calls(&worker->pool->line, lane, job,
 	    most < QUERN__BATCH ? (unsigned)most : QUERN__BATCH);
 	for (unsigned i = 0; i < n; i++) {
-		quern__job_prefetch(job[i]);
 		job[i]->own.place = QUERN__IN_BATCH;
 		job[i]->own.at.batch.worker = worker->index;
 		job[i]->own.at.batch.slot = i;

@@ -141,8 +141,6 @@ next_ended(quern_loop *loop)
 	if (!job)
 		return NULL;
 	loop->backlog = job->own.next;
-	if (loop->backlog)
-		quern__job_prefetch(loop->backlog);
 	return job;
 }
 

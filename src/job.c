@@ -23,7 +23,7 @@ _Static_assert(sizeof(quern_op) == 96, "quern_op is part of the ABI");
 _Static_assert(sizeof(quern_job) == 256, "quern_job is part of the ABI");
 _Static_assert(offsetof(quern_job, op.arg) + sizeof(void *) == 48, "see job.h");
 _Static_assert(offsetof(quern_job, own.next) == 192, "see job.h");
-_Static_assert(offsetof(quern_job, own.loop) <= 192 + 48, "see job.h");
+_Static_assert(offsetof(quern_job, own.loop) == 192 + 48, "see job.h");
 
 static int
 status_of(enum quern__reason reason)
@@ -163,7 +163,8 @@ quern__job_should_stop(quern_job *job)
 
 	if (quern__job_was_told(job))
 		return true;
-	if (quern__passed(job->own.deadline_ns)) {
+	/* The deadline is in another cache line. */
+	if (job->timeout > 0 && quern__passed(job->own.deadline_ns)) {
 		set_reason(job, QUERN__TIMEDOUT);
 		return true;
 	}
@@ -278,7 +279,8 @@ quern__job_drop_locked(quern_job *job, enum quern__reason reason)
 	/* It may have been told before, on its way into the line. */
 	if (quern__job_reason(job))
 		reason = quern__job_reason(job);
-	quern__grid_drop(job);
+	if (dropped == QUERN__DROPPED_RUNNING)
+		quern__grid_drop(job);
 	quern__job_move(job, QUERN__DONE);
 	settle(job, -ECANCELED, reason, NULL);
 	return dropped;

@@ -52,12 +52,14 @@
  *   group_next, group_prev, heap_*, in_heap    the loop's lock
  *   progress, status            atomic while in flight; status is the failure
  *                               so far, then the result
- *   scratch                     those inside: set before a second one can
- *                               enter, NULL again when the last one leaves
+ *   scratch                     those inside a loop: set before a second one
+ *                               can enter, NULL again when the last one leaves
+ *   ahead                       in its place while the job is in a mailbox or
+ *                               waits in the line; ahead.h
  *   was                         the state before the claim
  *
  * Where the fields are: a worker that runs a call touches the first 48 bytes
- * (what to do) and those from `next` to `loop` (where it is, and how it
+ * (what to do) and those from `next` to `ahead` (where it is, and how it
  * ended), which everybody changes on every trip; so nobody writes the rest on
  * each of them.  Both lie within one cache line even if the job begins 16 bytes
  * into one, as the first of a large malloc() does.
@@ -104,14 +106,6 @@ static inline enum quern__reason
 quern__word_reason(uint32_t word)
 {
 	return (word >> QUERN__REASON_SHIFT) & 0xff;
-}
-
-/* It is handled in a moment. */
-static inline void
-quern__job_prefetch(const quern_job *job)
-{
-	__builtin_prefetch(&job->op);
-	__builtin_prefetch(&job->own.next, 1);
 }
 
 static inline enum quern__state

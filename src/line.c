@@ -9,6 +9,7 @@
  */
 #include "line.h"
 
+#include "ahead.h"
 #include "grid.h"
 #include "job.h"
 
@@ -88,9 +89,12 @@ quern__line_push_all(struct quern__line *line, quern_job *job)
 		struct quern__lane list;
 		size_t n, calls;
 	} come[QUERN__LANES] = { 0 }, *lane;
+	struct quern__trail trail = { 0 };
 	quern_job *next;
 
 	for (; job; job = next) {
+		quern__ahead_fetch(job);
+		quern__trail_add(&trail, job);
 		next = job->own.next;
 		lane = &come[job->own.lane];
 		prepend(&lane->list, job);
@@ -202,6 +206,7 @@ quern__line_take_calls(
 		most = QUERN__OPEN_AGE - line->lane[lane + 1].age;
 	for (; n < most && job && !quern__op_is_loop(&job->op); n++) {
 		out[n] = job;
+		quern__ahead_fetch(job);
 		job->own.place = QUERN__ELSEWHERE;
 		job = job->own.next;
 	}

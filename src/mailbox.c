@@ -16,12 +16,17 @@
  */
 #include "mailbox.h"
 
+_Thread_local struct quern__trail quern__pushed;
+
 enum quern__pushed
 quern__mailbox_push(
     struct quern__mailbox *mailbox, quern_job *latest, quern_job *earliest)
 {
 	quern_job *head = __atomic_load_n(&mailbox->head, __ATOMIC_RELAXED);
 
+	/* Who made a longer chain has seen to that. */
+	if (latest == earliest)
+		quern__trail_add(&quern__pushed, latest);
 	do {
 		if (head == quern__mailbox_shut_mark(mailbox))
 			return QUERN__SHUT;
@@ -60,6 +65,7 @@ quern__mailbox_take(struct quern__mailbox *mailbox)
 	quern_job *first = NULL, *next;
 
 	for (; job; job = next) {
+		quern__ahead_fetch(job);
 		next = job->own.next;
 		job->own.next = first;
 		first = job;

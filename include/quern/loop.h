@@ -109,7 +109,7 @@ struct quern_job {
 		} part_of;
 		quern_job *group_next, *group_prev;
 		quern_job *heap_child, *heap_next, *heap_prev;
-		void *scratch;
+		uint64_t deadline_ns;
 		/* What every trip changes, side by side. */
 		quern_job *next;
 		union {
@@ -126,9 +126,12 @@ struct quern_job {
 		int32_t status;
 		uint32_t inside;
 		uint8_t lane, place, in_heap, was;
+		union {
+			void *scratch;
+			quern_job *ahead;
+		};
 		quern_loop *loop;
 		quern_executor *pool;
-		uint64_t deadline_ns;
 	} own;
 };
 
