@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_loop_turn.c -- ended jobs and the program's own watchers in one turn. */
+#include <ev.h>
+
+#include "src/front.h"
+#include "threads.h"
+#include "watchdog.h"
+
+/* Who was called, in order, and what libev had yet to call then. */
+struct turn {
+	struct rig rig;
+	quern_job job;
+	int ran;
+	ev_timer timer;
+	unsigned calls, timer_call, done_call;
+	unsigned pending;
+};
+
+static void
+on_done(quern_loop *loop, quern_job *job, int status)
+{
+	struct turn *turn = job->data;
+
+	CU_ASSERT_EQUAL(status, 0);
+	turn->done_call = ++turn->calls;
+	turn->pending = ev_pending_count(quern_loop_ev(loop));
+}
+
+static void
+on_timer(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	struct turn *turn = timer->data;
+
+	(void)ev;
+	(void)events;
+	turn->timer_call = ++turn->calls;
+}
+
+/* A job has ended, and its loop is yet to run. */
+static bool
+turn_open(struct turn *turn)
+{
+	*turn = (struct turn) { .ran = 0 };
+	if (!rig_open(&turn->rig, 1))
+		return false;
+	watchdog("turn", 0);
+	quern_job_init(&turn->job, quern_call(add_one, &turn->ran), on_done);
+	turn->job.data = turn;
+	CU_ASSERT_EQUAL(quern_submit(turn->rig.loop, &turn->job), 0);
+	while (!quern__loop_has_ends(turn->rig.loop))
+		nap();
+	return true;
+}
+
+static void
+an_end_comes_before_libev_has_read_what_it_was_rung_with(void)
+{
+	struct turn turn;
+
+	if (!turn_open(&turn))
+		return;
+	rig_run(&turn.rig);
+	CU_ASSERT_EQUAL(turn.done_call, 1);
+	/* That, and our watcher at the end of a turn. */
+	CU_ASSERT_EQUAL(turn.pending, 2);
+	rig_close(&turn.rig);
+}
+
+static void
+an_end_does_not_overtake_a_watcher_of_higher_priority(void)
+{
+	struct turn turn;
+
+	if (!turn_open(&turn))
+		return;
+	ev_timer_init(&turn.timer, on_timer, 0, 0);
+	ev_set_priority(&turn.timer, 1);
+	turn.timer.data = &turn;
+	ev_timer_start(turn.rig.ev, &turn.timer);
+	rig_run(&turn.rig);
+	CU_ASSERT_EQUAL(turn.timer_call, 1);
+	CU_ASSERT_EQUAL(turn.done_call, 2);
+	rig_close(&turn.rig);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo turn[] = {
+		{ "an end comes before libev has read what it was rung with",
+		    an_end_comes_before_libev_has_read_what_it_was_rung_with },
+		{ "an end does not overtake a watcher of higher priority",
+		    an_end_does_not_overtake_a_watcher_of_higher_priority },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("a turn", turn);
+	return run_suites();
+}
