@@ -18,7 +18,7 @@
  * 40 us.  That is much while a long list of jobs, all submitted, ends one by
  * one.  So when ends come after short sleeps, the callbacks do not answer them
  * with new jobs, many are still to come and the cores have enough to do, the
- * loop tells the workers not to ring and sleeps for LOOK_NS at most.  A worker
+ * loop tells the workers not to ring and sleeps for LOOK_S at most.  A worker
  * that runs dry rings all the same (deliver.c).
  */
 #include <errno.h>
@@ -31,18 +31,18 @@
 #include "pool.h"
 
 enum {
-	LOOK_NS = 1000000, /* each 200 us was measurably dearer */
 	SHORT_NS = 400000, /* a sleep that an end cut short */
 	LOOK_PENDING = 16, /* jobs: with fewer, somebody may wait for each */
 	OUR_PENDING = 2    /* the ring, and on_check() */
 };
 
+#define LOOK_S 0.001 /* 0.0002 was measurably dearer */
+
 struct ev_front {
 	quern_loop base;
 	struct ev_loop *ev;
 	ev_async ring;
-	ev_io look;
-	int look_timer;    /* what it watches */
+	ev_timer look;     /* ends a sleep; never called */
 	uint64_t slept_ns; /* since when it sleeps; 0: that is of no interest */
 	bool ends_soon;    /* found ends after its last sleep, a short one */
 	bool early;        /* on_begin() delivers, and nobody has slept since */
@@ -64,6 +64,25 @@ front_of(const quern_loop *loop)
 	return (struct ev_front *)loop; /* base is its first member */
 }
 
+/* Start a watcher that does not by itself keep ev_run() alive. */
+#define START_UNREFERENCED(type, ev, watcher)                                  \
+	do {                                                                   \
+		ev_##type##_start(ev, watcher);                                \
+		ev_unref(ev);                                                  \
+	} while (0)
+#define STOP_UNREFERENCED(type, ev, watcher)                                   \
+	do {                                                                   \
+		ev_ref(ev);                                                    \
+		ev_##type##_stop(ev, watcher);                                 \
+	} while (0)
+
+static void
+stop_look(struct ev_front *front)
+{
+	if (ev_is_active(&front->look))
+		STOP_UNREFERENCED(timer, front->ev, &front->look);
+}
+
 static void
 update_reference(struct ev_front *front)
 {
@@ -74,8 +93,11 @@ update_reference(struct ev_front *front)
 	    __atomic_load_n(&loop->room, __ATOMIC_RELAXED) != QUERN__ROOM_QUIET;
 	bool wanted = !stale && (quern__loop_is_busy(loop) || room);
 
-	if (stale) /* nor may a timeout of the parent's keep the child */
+	if (stale) {
+		/* Nor may a timer of the parent's keep the child, or wake it. */
 		ev_timer_stop(front->ev, &front->timer);
+		stop_look(front);
+	}
 	if (wanted && !front->referenced)
 		ev_ref(front->ev);
 	else if (!wanted && front->referenced)
@@ -117,27 +139,28 @@ choose_sleep(struct ev_front *front)
 	}
 	front->slept_ns = quern__now_ns();
 	if (front->ends_soon) {
-		quern__fd_set_timer(
-		    front->look_timer, front->slept_ns + LOOK_NS);
+		ev_now_update(front->ev); /* or it would go off too early */
+		START_UNREFERENCED(timer, front->ev, &front->look);
 		quern__deliver_look(loop);
 	}
 }
 
-/* It is awake again. */
-static void
+/* It is awake again.  True if there are ends that nobody has rung for. */
+static bool
 end_sleep(struct ev_front *front)
 {
 	quern_loop *loop = &front->base;
+	bool unheard;
 
 	if (!front->slept_ns)
-		return;
-	/* Nobody may have rung for what there is. */
-	if (quern__deliver_look_no_more(loop))
-		quern__front_ring(loop);
+		return false;
+	unheard = quern__deliver_look_no_more(loop);
+	stop_look(front);
 	/* That was its own look, or a ring. */
 	front->ends_soon = quern__loop_has_ends(loop) &&
 	    (front->ends_soon || quern__now_ns() - front->slept_ns < SHORT_NS);
 	front->slept_ns = 0;
+	return unheard;
 }
 
 /*
@@ -180,7 +203,8 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	front->early = false;
 	quern__deliver_set_timer(&front->base);
 	/* A callback may run the loop before on_begin() has its turn. */
-	end_sleep(front);
+	if (end_sleep(front))
+		quern__front_ring(&front->base);
 	wait_for_ends(front);
 	quern__trace_begin(&front->poll, NULL);
 }
@@ -189,6 +213,7 @@ static void
 on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 {
 	struct ev_front *front = watcher->data;
+	bool unheard;
 
 	(void)events;
 	if (quern__loop_stale(&front->base))
@@ -196,7 +221,7 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 	quern__trace_end(
 	    &front->base.track, QUERN__MARK_POLL, &front->poll, 0, 0);
 	front->poll.begin_ns = 0;
-	end_sleep(front);
+	unheard = end_sleep(front);
 	set_awake(front, true);
 	/*
 	 * If libev has nothing else to call, at once: before it reads what it
@@ -207,6 +232,8 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 		front->early = true;
 		quern__deliver(&front->base);
 		front->early = false;
+	} else if (unheard) {
+		quern__front_ring(&front->base);
 	}
 }
 
@@ -234,16 +261,13 @@ on_ring(struct ev_loop *ev, ev_async *watcher, int events)
 		quern__deliver(&front->base);
 }
 
+/* The look at an end of a sleep is on_begin()'s, which stops the timer first. */
 static void
-on_look(struct ev_loop *ev, ev_io *watcher, int events)
+on_look(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-	struct ev_front *front = watcher->data;
-
 	(void)ev;
+	(void)watcher;
 	(void)events;
-	/* on_begin() has seen to the rest. */
-	if (!quern__loop_stale(&front->base))
-		quern__fd_lower(front->look_timer);
 }
 
 static void
@@ -287,18 +311,6 @@ ev_front_set_timer(quern_loop *loop, uint64_t at_ns)
 	ev_timer_start(front->ev, &front->timer);
 }
 
-/* Start a watcher that does not by itself keep ev_run() alive. */
-#define START_UNREFERENCED(type, ev, watcher)                                  \
-	do {                                                                   \
-		ev_##type##_start(ev, watcher);                                \
-		ev_unref(ev);                                                  \
-	} while (0)
-#define STOP_UNREFERENCED(type, ev, watcher)                                   \
-	do {                                                                   \
-		ev_ref(ev);                                                    \
-		ev_##type##_stop(ev, watcher);                                 \
-	} while (0)
-
 static void
 ev_front_destroy(quern_loop *loop)
 {
@@ -311,10 +323,9 @@ ev_front_destroy(quern_loop *loop)
 	STOP_UNREFERENCED(check, front->ev, &front->check);
 	STOP_UNREFERENCED(check, front->ev, &front->begin);
 	STOP_UNREFERENCED(prepare, front->ev, &front->prepare);
-	STOP_UNREFERENCED(io, front->ev, &front->look);
+	(void)end_sleep(front);
 	STOP_UNREFERENCED(async, front->ev, &front->ring);
 	quern__loop_fini(loop);
-	quern__fd_close(front->look_timer);
 	quern__free(front);
 }
 
@@ -349,18 +360,14 @@ quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 
 	if (!front)
 		return -ENOMEM;
-	front->look_timer = quern__fd_timer();
-	err = front->look_timer < 0 ?
-	    front->look_timer :
-	    quern__loop_init(&front->base, &ev_front, executor);
+	err = quern__loop_init(&front->base, &ev_front, executor);
 	if (err) {
-		quern__fd_close(front->look_timer);
 		quern__free(front);
 		return err;
 	}
 	front->ev = ev;
 	ev_async_init(&front->ring, on_ring);
-	ev_io_init(&front->look, on_look, front->look_timer, EV_READ);
+	ev_timer_init(&front->look, on_look, LOOK_S, LOOK_S);
 	ev_prepare_init(&front->prepare, on_prepare);
 	ev_check_init(&front->begin, on_begin);
 	ev_check_init(&front->check, on_check);
@@ -371,7 +378,6 @@ quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 	front->ring.data = front->look.data = front->prepare.data = front;
 	front->begin.data = front->check.data = front->timer.data = front;
 	START_UNREFERENCED(async, ev, &front->ring);
-	START_UNREFERENCED(io, ev, &front->look);
 	START_UNREFERENCED(prepare, ev, &front->prepare);
 	START_UNREFERENCED(check, ev, &front->begin);
 	START_UNREFERENCED(check, ev, &front->check);
