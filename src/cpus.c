@@ -24,11 +24,12 @@
 #include "omp.h"
 #include "quota.h"
 
-enum { CPUS_FIRST = 1024, CPUS_LAST = 1 << 20 };
+enum { CPUS_LAST = 1 << 20 };
 
 struct mask {
-	cpu_set_t *set;
+	cpu_set_t *set; /* `few`, or allocated */
 	size_t bytes;
+	cpu_set_t few; /* enough for most machines, memory or not */
 };
 
 static void
@@ -39,34 +40,44 @@ add(int cpu, void *arg)
 	CPU_SET_S((size_t)cpu, mask->bytes, mask->set);
 }
 
-/* What may be used; set is NULL if there is no memory. */
-static struct mask
-usable(void)
+static void
+drop(struct mask *mask)
 {
-	struct mask mask = { NULL, 0 };
-	int err = -1;
+	if (mask->set != &mask->few)
+		quern__free(mask->set);
+}
 
-	for (int cpus = CPUS_FIRST; cpus <= CPUS_LAST && err; cpus *= 2) {
-		quern__free(mask.set);
-		mask.bytes = CPU_ALLOC_SIZE(cpus);
-		mask.set = quern__alloc(mask.bytes);
-		if (!mask.set)
-			return mask;
-		err = sched_getaffinity(0, mask.bytes, mask.set);
+/* What may be used; `set` is NULL if there is no memory for so many. */
+static void
+get_usable(struct mask *mask)
+{
+	int err;
+
+	mask->set = &mask->few;
+	mask->bytes = sizeof(mask->few);
+	err = sched_getaffinity(0, mask->bytes, mask->set);
+	for (int n = 2 * CPU_SETSIZE; err && n <= CPUS_LAST; n *= 2) {
+		drop(mask);
+		mask->bytes = CPU_ALLOC_SIZE(n);
+		mask->set = quern__alloc(mask->bytes);
+		if (!mask->set)
+			return;
+		err = sched_getaffinity(0, mask->bytes, mask->set);
 	}
 	if (quern__omp_binds())
-		quern__omp_visit_cpus(add, &mask);
-	return mask;
+		quern__omp_visit_cpus(add, mask);
 }
 
 unsigned
 quern__cpus_allowed(void)
 {
 	int saved = errno;
-	struct mask mask = usable();
-	int count = mask.set ? CPU_COUNT_S(mask.bytes, mask.set) : 0;
+	struct mask mask;
+	int count;
 
-	quern__free(mask.set);
+	get_usable(&mask);
+	count = mask.set ? CPU_COUNT_S(mask.bytes, mask.set) : 0;
+	drop(&mask);
 	errno = saved;
 	return count > 0 ? (unsigned)count : 1;
 }
@@ -87,9 +98,9 @@ quern__cpus_unbind(void)
 
 	if (!quern__omp_binds())
 		return;
-	mask = usable();
+	get_usable(&mask);
 	/* Should it fail, work goes on, on fewer cores. */
 	if (mask.set)
 		(void)sched_setaffinity(0, mask.bytes, mask.set);
-	quern__free(mask.set);
+	drop(&mask);
 }
