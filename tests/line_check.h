@@ -116,15 +116,21 @@ call_nothing(quern_context *ctx, void *arg)
 	return 0;
 }
 
+/* It goes to that lane, which says what it is if it has no op. */
 static inline void
-push(struct quern__line *line, quern_job *job, unsigned lane)
+set_lane(quern_job *job, unsigned lane)
 {
-	/* Of a job without an op the lane says what it is. */
 	if (!job->op.kind)
 		job->op = quern__lane_is_open(lane) ?
 		    quern_for(1, 1, run_nothing, NULL) :
 		    quern_call(call_nothing, NULL);
 	job->own.lane = (uint8_t)lane;
+}
+
+static inline void
+push(struct quern__line *line, quern_job *job, unsigned lane)
+{
+	set_lane(job, lane);
 	quern__line_push(line, job);
 	check_line(line);
 }
