@@ -6,7 +6,6 @@
 #include <errno.h>
 
 #include "scenario.h"
-#include "src/cpus.h"
 #include "watchdog.h"
 
 /* ---- threads that cannot be started, below the library's own wrapper ---- */
@@ -199,16 +198,6 @@ a_loop_is_made_whole_or_not_at_all(void)
 	rig_close(&ground);
 }
 
-static void
-cores_are_counted_without_memory(void)
-{
-	unsigned allowed = quern__cpus_allowed();
-
-	faults_arm(1, true);
-	CU_ASSERT_EQUAL(quern__cpus_allowed(), allowed);
-	faults_disarm();
-}
-
 int
 main(void)
 {
@@ -225,8 +214,6 @@ main(void)
 		    workers_that_did_start_run_both_hooks },
 		{ "a loop is made whole or not at all",
 		    a_loop_is_made_whole_or_not_at_all },
-		{ "cores are counted without memory",
-		    cores_are_counted_without_memory },
 		CU_TEST_INFO_NULL,
 	};
 
