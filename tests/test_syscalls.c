@@ -186,14 +186,28 @@ submit_in_every_way(struct crowd *crowd, quern_loop *loop)
 		(void)quern_cancel(crowd->list[i]);
 }
 
+static void
+on_timer(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	(void)ev;
+	(void)timer;
+	(void)events;
+}
+
 /* The OpenMP runtime allocates when a worker first speaks to it. */
 static void
 warm_up(struct rig *rig)
 {
 	static struct jam jam;
+	static ev_timer timer[4];
 
 	jam_begin(&jam, rig->loop, 2);
 	jam_end(&jam);
+	/* As libev does when the first timers go off. */
+	for (int i = 0; i < 4 && rig->ev; i++) {
+		ev_timer_init(&timer[i], on_timer, 0, 0);
+		ev_timer_start(rig->ev, &timer[i]);
+	}
 	rig_run(rig);
 }
 
