@@ -270,6 +270,7 @@ submit_one(quern_loop *loop, quern_job *job)
 	err = admit(loop, job, in_turn);
 	if (err)
 		return err;
+	job->own.next = NULL; /* a chain of one */
 	quern__job_accept(job);
 	quern__trace_begin(&span, job);
 	if (quern__trace_has_begun(&span))

@@ -275,6 +275,43 @@ it_cannot_destroy_its_own_executor(void)
 	rig_close(&rig);
 }
 
+/* The others wait to be delivered in the same turn, chained behind it. */
+static void
+submit_again_once(quern_loop *loop, quern_job *job, int status)
+{
+	int *told = job->data;
+
+	CU_ASSERT_EQUAL(status, 0);
+	if (++*told == 1)
+		CU_ASSERT_EQUAL(quern_submit(loop, job), 0);
+}
+
+static void
+one_that_is_submitted_again_goes_alone(void)
+{
+	enum { JOBS = 4 };
+	quern_job job[JOBS];
+	int told[JOBS] = { 0 }, ran = 0;
+	struct rig rig;
+
+	if (!blocking_open(&rig, 1, 0))
+		return;
+	for (int i = 0; i < JOBS; i++) {
+		quern_job_init(
+		    &job[i], quern_blocking(add_one, &ran), submit_again_once);
+		job[i].data = &told[i];
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job[i]), 0);
+	}
+	for (int i = 0; i < JOBS; i++)
+		while (quern_job_progress(&job[i]) < 1)
+			nap();
+	rig_run(&rig);
+	for (int i = 0; i < JOBS; i++)
+		CU_ASSERT_EQUAL(told[i], 2);
+	CU_ASSERT_EQUAL(ran, 2 * JOBS);
+	rig_close(&rig);
+}
+
 int
 main(void)
 {
@@ -295,6 +332,8 @@ main(void)
 		    its_progress_is_seen_and_its_failure_counts },
 		{ "it cannot destroy its own executor",
 		    it_cannot_destroy_its_own_executor },
+		{ "one that is submitted again goes alone",
+		    one_that_is_submitted_again_goes_alone },
 		CU_TEST_INFO_NULL,
 	};
 
