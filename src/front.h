@@ -123,6 +123,17 @@ quern__loop_has_ends(const quern_loop *loop)
 	return loop->backlog || !quern__mailbox_is_empty(&loop->done);
 }
 
+/* Is there one, alone?  The loop's thread. */
+static inline bool
+quern__loop_has_one_end(const quern_loop *loop)
+{
+	/* acquire: pairs with the release in quern__mailbox_push(). */
+	const quern_job *latest =
+	    __atomic_load_n(&loop->done.head, __ATOMIC_ACQUIRE);
+
+	return !loop->backlog && latest && !latest->own.next;
+}
+
 /* What every loop needs, whichever its front. */
 int quern__loop_init(quern_loop *loop, const struct quern__front *front,
     quern_executor *executor);

@@ -32,8 +32,14 @@
 
 enum {
 	SHORT_NS = 400000, /* a sleep that an end cut short */
-	LOOK_PENDING = 16, /* jobs: with fewer, somebody may wait for each */
-	OUR_PENDING = 2    /* the ring, and on_check() */
+	LOOK_PENDING = 16  /* jobs: with fewer, somebody may wait for each */
+};
+
+/* Where the loop's thread is. */
+enum {
+	ELSEWHERE, /* not in ev_run(), or with nothing of ours to do there */
+	ASLEEP,    /* or about to; who rings for it makes it AWAKE */
+	AWAKE      /* the executor counts it */
 };
 
 #define LOOK_S 0.001 /* 0.0002 was measurably dearer */
@@ -45,16 +51,12 @@ struct ev_front {
 	ev_timer look;     /* ends a sleep; never called */
 	uint64_t slept_ns; /* since when it sleeps; 0: that is of no interest */
 	bool ends_soon;    /* found ends after its last sleep, a short one */
-	bool early;        /* on_begin() delivers, and nobody has slept since */
+	bool early;        /* on_begin() delivers, and has not slept since */
 	ev_prepare prepare;
 	ev_check begin, check; /* of a turn's callbacks: the first, the last */
 	ev_timer timer;        /* holds a reference while set; so do the jobs */
 	bool referenced;
-	/*
-	 * The executor counts us among the loops that are awake.  Atomic,
-	 * relaxed: a hint, but each exchange is counted once.
-	 */
-	bool awake;
+	unsigned where;          /* atomic, relaxed: for a hint */
 	struct quern__span poll; /* for the timeline */
 };
 
@@ -107,19 +109,34 @@ update_reference(struct ev_front *front)
 		front->ends_soon = false; /* the next list is another one */
 }
 
+/* Counted before, and no more after: the count is never one too small. */
 static void
-set_awake(struct ev_front *front, bool awake)
+set_where(struct ev_front *front, unsigned where)
 {
 	quern_executor *pool = front->base.executor;
 
 	/* A look first is cheaper. */
-	if (__atomic_load_n(&front->awake, __ATOMIC_RELAXED) == awake ||
-	    __atomic_exchange_n(&front->awake, awake, __ATOMIC_RELAXED) ==
-		awake)
+	if (__atomic_load_n(&front->where, __ATOMIC_RELAXED) == where)
 		return;
-	if (awake)
+	if (where == AWAKE)
 		quern__pool_loop_awake(pool);
-	else
+	if (__atomic_exchange_n(&front->where, where, __ATOMIC_RELAXED) ==
+	    AWAKE)
+		quern__pool_loop_asleep(pool);
+}
+
+/* The thread that sleeps is as good as awake. */
+static void
+wake_counted(struct ev_front *front)
+{
+	quern_executor *pool = front->base.executor;
+	unsigned where = __atomic_load_n(&front->where, __ATOMIC_RELAXED);
+
+	if (where != ASLEEP)
+		return;
+	quern__pool_loop_awake(pool);
+	if (!__atomic_compare_exchange_n(&front->where, &where, AWAKE, false,
+		__ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		quern__pool_loop_asleep(pool);
 }
 
@@ -175,11 +192,11 @@ wait_for_ends(struct ev_front *front)
 	if (quern__loop_has_ends(loop))
 		return;
 	if (quern__loop_is_busy(loop)) {
-		set_awake(front, true);
+		set_where(front, AWAKE);
 		if (quern__pool_loop_spin(loop))
 			return;
 	}
-	set_awake(front, false);
+	set_where(front, ASLEEP);
 	choose_sleep(front);
 }
 
@@ -213,6 +230,7 @@ static void
 on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 {
 	struct ev_front *front = watcher->data;
+	unsigned others;
 	bool unheard;
 
 	(void)events;
@@ -222,13 +240,16 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 	    &front->base.track, QUERN__MARK_POLL, &front->poll, 0, 0);
 	front->poll.begin_ns = 0;
 	unheard = end_sleep(front);
-	set_awake(front, true);
+	set_where(front, AWAKE);
 	/*
-	 * If libev has nothing else to call, at once: before it reads what it
-	 * was rung with, which takes 1 to 2 us.
+	 * If libev has nothing else to call than on_check(), at once.  And at
+	 * most one end before libev reads what it was rung with, which takes 1
+	 * to 2 us.  We cannot see whether it was: it may be a watcher of the
+	 * program that is held up by that one callback.
 	 */
-	if (quern__loop_has_ends(&front->base) &&
-	    ev_pending_count(ev) <= OUR_PENDING) {
+	others = ev_pending_count(ev) - 1;
+	if (others ? others == 1 && quern__loop_has_one_end(&front->base) :
+		     quern__loop_has_ends(&front->base)) {
 		front->early = true;
 		quern__deliver(&front->base);
 		front->early = false;
@@ -247,7 +268,7 @@ on_check(struct ev_loop *ev, ev_check *watcher, int events)
 	update_reference(front);
 	/* ev_run() may return now; else the next prepare sees to it. */
 	if (!front->referenced && !quern__loop_stale(&front->base))
-		set_awake(front, false);
+		set_where(front, ELSEWHERE);
 }
 
 static void
@@ -291,7 +312,7 @@ ev_front_ring(quern_loop *loop)
 	 * Its thread may first have to be given a core, by a worker that steps
 	 * aside for a loop that is awake.
 	 */
-	set_awake(front, true);
+	wake_counted(front);
 	ev_async_send(front->ev, &front->ring);
 }
 
@@ -318,7 +339,7 @@ ev_front_destroy(quern_loop *loop)
 
 	if (front->referenced)
 		ev_unref(front->ev);
-	set_awake(front, false);
+	set_where(front, ELSEWHERE);
 	ev_timer_stop(front->ev, &front->timer);
 	STOP_UNREFERENCED(check, front->ev, &front->check);
 	STOP_UNREFERENCED(check, front->ev, &front->begin);

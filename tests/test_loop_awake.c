@@ -4,54 +4,99 @@
  *
  * That is what workers step aside for (test_idle_aside.c).
  */
+#include <ev.h>
+
 #include "src/pool.h"
 #include "threads.h"
 #include "watchdog.h"
 
 static unsigned
-loops_awake(const struct rig *rig)
+loops_awake(const quern_executor *executor)
 {
-	return __atomic_load_n(&rig->executor->loops_awake, __ATOMIC_RELAXED);
+	return __atomic_load_n(&executor->loops_awake, __ATOMIC_RELAXED);
 }
 
-/* What the executor said in a callback. */
-struct answer {
-	const struct rig *rig;
-	unsigned awake;
-};
+/* What the executor says when a worker rings, and in the callback. */
+static struct {
+	quern_executor *executor; /* NULL: nobody asks */
+	unsigned in_ring, in_done;
+} answer;
+
+void __real_ev_async_send(struct ev_loop *ev, ev_async *watcher);
+void __wrap_ev_async_send(struct ev_loop *ev, ev_async *watcher);
+
+void
+__wrap_ev_async_send(struct ev_loop *ev, ev_async *watcher)
+{
+	if (answer.executor)
+		answer.in_ring = loops_awake(answer.executor);
+	__real_ev_async_send(ev, watcher);
+}
+
+/* Submitted by a callback, so the loop is awake until it sleeps. */
+static int
+outlast_the_loop(quern_context *ctx, void *executor)
+{
+	(void)ctx;
+	while (loops_awake(executor))
+		nap();
+	answer.executor = executor;
+	return 0;
+}
 
 static void
 ask(quern_loop *loop, quern_job *job, int status)
 {
-	struct answer *answer = job->data;
-
 	(void)loop;
 	CU_ASSERT_EQUAL(status, 0);
-	answer->awake = loops_awake(answer->rig);
+	answer.in_done = loops_awake(job->data);
+	answer.executor = NULL;
 }
 
 static void
-a_loop_that_was_rung_is_awake_before_its_thread_comes(void)
+submit_next(quern_loop *loop, quern_job *job, int status)
+{
+	CU_ASSERT_EQUAL(status, 0);
+	CU_ASSERT_EQUAL(quern_submit(loop, job->data), 0);
+}
+
+static void
+a_loop_that_is_rung_in_its_sleep_is_awake_at_once(void)
 {
 	struct rig rig;
-	struct answer answer = { &rig, 0 };
+	quern_job first, job;
 	int ran = 0;
-	quern_job job;
 
 	if (!rig_open(&rig, 1))
 		return;
 	watchdog("rung", 0);
-	CU_ASSERT_EQUAL(loops_awake(&rig), 0);
-	quern_job_init(&job, quern_call(add_one, &ran), ask);
-	job.data = &answer;
-	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
-	/* Its thread is here, and not in ev_run(). */
-	while (!loops_awake(&rig))
-		nap();
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
+	quern_job_init(&job, quern_call(outlast_the_loop, rig.executor), ask);
+	job.data = rig.executor;
+	quern_job_init(&first, quern_call(add_one, &ran), submit_next);
+	first.data = &job;
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &first), 0);
 	rig_run(&rig);
-	CU_ASSERT_EQUAL(ran, 1);
-	CU_ASSERT_EQUAL(answer.awake, 1);
-	CU_ASSERT_EQUAL(loops_awake(&rig), 0);
+	CU_ASSERT_EQUAL(answer.in_ring, 1);
+	CU_ASSERT_EQUAL(answer.in_done, 1);
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
+	rig_close(&rig);
+}
+
+static void
+a_loop_that_nobody_runs_is_not_awake_however_often_it_is_rung(void)
+{
+	struct rig rig;
+
+	if (!rig_open(&rig, 1))
+		return;
+	/* It is rung when nothing holds it any more. */
+	quern_loop_hold(rig.loop);
+	quern_loop_release(rig.loop);
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
+	CU_ASSERT_EQUAL(quern_loop_destroy(rig.loop), 0);
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
+	CU_ASSERT_EQUAL(quern_loop_create(&rig.loop, rig.ev, rig.executor), 0);
 	rig_close(&rig);
 }
 
@@ -62,12 +107,12 @@ a_loop_that_is_destroyed_is_not_awake(void)
 
 	if (!rig_open(&rig, 1))
 		return;
-	/* It is rung when nothing holds it any more. */
 	quern_loop_hold(rig.loop);
+	ev_run(rig.ev, EVRUN_NOWAIT);
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 1); /* it will go on */
 	quern_loop_release(rig.loop);
-	CU_ASSERT_EQUAL(loops_awake(&rig), 1);
 	CU_ASSERT_EQUAL(quern_loop_destroy(rig.loop), 0);
-	CU_ASSERT_EQUAL(loops_awake(&rig), 0);
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
 	CU_ASSERT_EQUAL(quern_loop_create(&rig.loop, rig.ev, rig.executor), 0);
 	rig_close(&rig);
 }
@@ -76,8 +121,11 @@ int
 main(void)
 {
 	static const CU_TestInfo awake[] = {
-		{ "a loop that was rung is awake before its thread comes",
-		    a_loop_that_was_rung_is_awake_before_its_thread_comes },
+		{ "a loop that is rung in its sleep is awake at once",
+		    a_loop_that_is_rung_in_its_sleep_is_awake_at_once },
+		{ "a loop that nobody runs is not awake however often it is "
+		  "rung",
+		    a_loop_that_nobody_runs_is_not_awake_however_often_it_is_rung },
 		{ "a loop that is destroyed is not awake",
 		    a_loop_that_is_destroyed_is_not_awake },
 		CU_TEST_INFO_NULL,

@@ -66,6 +66,75 @@ an_end_comes_before_libev_has_read_what_it_was_rung_with(void)
 	rig_close(&turn.rig);
 }
 
+/* ---- a callback that runs the loop ---- */
+
+struct nested {
+	struct rig rig;
+	quern_job first, second;
+	struct gate gate;
+	int ran, told;
+	bool gave_up;
+};
+
+static void
+give_up(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	(void)ev;
+	(void)events;
+	((struct nested *)timer->data)->gave_up = true;
+}
+
+static void
+tell(quern_loop *loop, quern_job *job, int status)
+{
+	(void)loop;
+	CU_ASSERT_EQUAL(status, 0);
+	((struct nested *)job->data)->told++;
+}
+
+/* The second ends meanwhile, so what rang for the first rings for it too. */
+static void
+run_until_the_second_is_told(quern_loop *loop, quern_job *job, int status)
+{
+	struct nested *nested = job->data;
+	struct ev_loop *ev = quern_loop_ev(loop);
+	ev_timer timer;
+
+	CU_ASSERT_EQUAL(status, 0);
+	gate_open(&nested->gate);
+	while (!quern__loop_has_ends(loop))
+		nap();
+	ev_timer_init(&timer, give_up, 1, 0);
+	timer.data = nested;
+	ev_timer_start(ev, &timer);
+	ev_run(ev, EVRUN_ONCE);
+	ev_timer_stop(ev, &timer);
+	CU_ASSERT_EQUAL(nested->told, 1);
+}
+
+static void
+a_nested_run_does_not_sleep_past_an_end_that_it_has_delivered(void)
+{
+	struct nested nested = { .told = 0 };
+
+	if (!rig_open(&nested.rig, 1))
+		return;
+	watchdog("nested run", 0);
+	gate_init(&nested.gate);
+	quern_job_init(&nested.first, quern_call(add_one, &nested.ran),
+	    run_until_the_second_is_told);
+	quern_job_init(
+	    &nested.second, quern_call(pass_gate, &nested.gate), tell);
+	nested.first.data = nested.second.data = &nested;
+	CU_ASSERT_EQUAL(quern_submit(nested.rig.loop, &nested.first), 0);
+	CU_ASSERT_EQUAL(quern_submit(nested.rig.loop, &nested.second), 0);
+	gate_await(&nested.gate, 1);
+	rig_run(&nested.rig);
+	CU_ASSERT_EQUAL(nested.told, 1);
+	CU_ASSERT_FALSE(nested.gave_up);
+	rig_close(&nested.rig);
+}
+
 static void
 an_end_does_not_overtake_a_watcher_of_higher_priority(void)
 {
@@ -91,6 +160,9 @@ main(void)
 		    an_end_comes_before_libev_has_read_what_it_was_rung_with },
 		{ "an end does not overtake a watcher of higher priority",
 		    an_end_does_not_overtake_a_watcher_of_higher_priority },
+		{ "a nested run does not sleep past an end that it has "
+		  "delivered",
+		    a_nested_run_does_not_sleep_past_an_end_that_it_has_delivered },
 		CU_TEST_INFO_NULL,
 	};
 

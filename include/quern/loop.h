@@ -36,7 +36,8 @@ enum { QUERN_LOW = -1, QUERN_NORMAL = 0, QUERN_HIGH = 1 };
  *
  * Completions come at once; only while a list of 16 and more jobs ends whose
  * callbacks submit no others, and the cores have enough to do, they may come
- * together, up to 1 ms later.
+ * together, about 1 ms later; or as much later as libev was told to hold timers
+ * back by (ev_set_timeout_collect_interval()).
  *
  * Takes   ev, which must outlive the loop; NULL for a foreign loop, see
  *         quern_loop_fd() below.  Holds the executor until it is destroyed.
