@@ -18,8 +18,8 @@ loops_awake(const quern_executor *executor)
 
 /* What the executor says when a worker rings, and in the callback. */
 static struct {
-	quern_executor *executor; /* NULL: nobody asks */
-	unsigned in_ring, in_done;
+	quern_executor *executor;  /* atomic; NULL: nobody asks */
+	unsigned in_ring, in_done; /* the first is atomic */
 } answer;
 
 void __real_ev_async_send(struct ev_loop *ev, ev_async *watcher);
@@ -28,8 +28,12 @@ void __wrap_ev_async_send(struct ev_loop *ev, ev_async *watcher);
 void
 __wrap_ev_async_send(struct ev_loop *ev, ev_async *watcher)
 {
-	if (answer.executor)
-		answer.in_ring = loops_awake(answer.executor);
+	quern_executor *asked =
+	    __atomic_exchange_n(&answer.executor, NULL, __ATOMIC_ACQUIRE);
+
+	if (asked)
+		__atomic_store_n(
+		    &answer.in_ring, loops_awake(asked), __ATOMIC_RELAXED);
 	__real_ev_async_send(ev, watcher);
 }
 
@@ -40,7 +44,8 @@ outlast_the_loop(quern_context *ctx, void *executor)
 	(void)ctx;
 	while (loops_awake(executor))
 		nap();
-	answer.executor = executor;
+	__atomic_store_n(
+	    &answer.executor, (quern_executor *)executor, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -50,7 +55,6 @@ ask(quern_loop *loop, quern_job *job, int status)
 	(void)loop;
 	CU_ASSERT_EQUAL(status, 0);
 	answer.in_done = loops_awake(job->data);
-	answer.executor = NULL;
 }
 
 static void
@@ -77,7 +81,7 @@ a_loop_that_is_rung_in_its_sleep_is_awake_at_once(void)
 	first.data = &job;
 	CU_ASSERT_EQUAL(quern_submit(rig.loop, &first), 0);
 	rig_run(&rig);
-	CU_ASSERT_EQUAL(answer.in_ring, 1);
+	CU_ASSERT_EQUAL(__atomic_load_n(&answer.in_ring, __ATOMIC_RELAXED), 1);
 	CU_ASSERT_EQUAL(answer.in_done, 1);
 	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
 	rig_close(&rig);
