@@ -23,8 +23,8 @@ struct quern__trail {
 	unsigned n;
 };
 
-/* Of what this thread has pushed to mailboxes. */
-extern _Thread_local struct quern__trail quern__pushed
+/* Of what this thread has handed on, for mailboxes. */
+extern _Thread_local struct quern__trail quern__handed_on
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* `job`, which the caller owns, comes before those of the trail. */

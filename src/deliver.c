@@ -48,6 +48,7 @@ quern__loop_unpin(quern_loop *loop)
 void
 quern__deliver_push(quern_loop *loop, quern_job *job)
 {
+	quern__trail_add(&quern__handed_on, job);
 	/* Behind others there is nothing to ring for: they have rung. */
 	if (quern__mailbox_push_behind(&loop->done, job))
 		return;

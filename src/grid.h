@@ -64,7 +64,10 @@ bool quern__grid_work(
  */
 int quern__grid_end(quern_job *job);
 
-/* Free what quern__grid_begin() got.  Any number of times. */
+/*
+ * Free what quern__grid_begin() got, before the job is handed on.  Any number
+ * of times.
+ */
 void quern__grid_drop(quern_job *job);
 
 /* 0 to 1 */

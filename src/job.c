@@ -25,6 +25,8 @@ _Static_assert(offsetof(quern_job, op.arg) + sizeof(void *) == 48, "see job.h");
 _Static_assert(offsetof(quern_job, own.next) == 192, "see job.h");
 _Static_assert(offsetof(quern_job, own.loop) == 192 + 48, "see job.h");
 
+_Thread_local struct quern__trail quern__handed_on;
+
 static int
 status_of(enum quern__reason reason)
 {

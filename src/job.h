@@ -67,8 +67,9 @@
 #ifndef QUERN_SRC_JOB_H
 #define QUERN_SRC_JOB_H
 
-#include <quern/loop.h>
 #include <string.h>
+
+#include "ahead.h"
 
 enum quern__state {
 	QUERN__FREE_NEW = 1,
@@ -145,6 +146,7 @@ quern__job_move(quern_job *job, enum quern__state to)
 static inline void
 quern__job_accept(quern_job *job)
 {
+	quern__trail_add(&quern__handed_on, job);
 	job->own.status = 0;
 	memset(&job->own.progress, 0, sizeof(job->own.progress));
 	quern__job_move(job, QUERN__IN_FLIGHT);

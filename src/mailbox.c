@@ -16,7 +16,7 @@
  */
 #include "mailbox.h"
 
-_Thread_local struct quern__trail quern__pushed;
+#include "ahead.h"
 
 enum quern__pushed
 quern__mailbox_push(
@@ -24,9 +24,6 @@ quern__mailbox_push(
 {
 	quern_job *head = __atomic_load_n(&mailbox->head, __ATOMIC_RELAXED);
 
-	/* Who made a longer chain has seen to that. */
-	if (latest == earliest)
-		quern__trail_add(&quern__pushed, latest);
 	do {
 		if (head == quern__mailbox_shut_mark(mailbox))
 			return QUERN__SHUT;

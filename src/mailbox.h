@@ -8,7 +8,7 @@
 #ifndef QUERN_SRC_MAILBOX_H
 #define QUERN_SRC_MAILBOX_H
 
-#include "ahead.h"
+#include <quern/loop.h>
 
 struct quern__mailbox {
 	quern_job *head; /* the latest; atomic */
@@ -44,9 +44,6 @@ quern__mailbox_push_behind(struct quern__mailbox *mailbox, quern_job *job)
 {
 	quern_job *head = __atomic_load_n(&mailbox->head, __ATOMIC_RELAXED);
 
-	if (!head)
-		return false;
-	quern__trail_add(&quern__pushed, job);
 	do {
 		if (!head || head == quern__mailbox_shut_mark(mailbox))
 			return false;

@@ -183,7 +183,6 @@ submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
 		lanes |= 1u << job->own.lane;
 		/* The latest first, as in the inbox. */
 		job->own.next = latest;
-		quern__trail_add(&quern__pushed, job);
 		latest = job;
 		if (!earliest)
 			earliest = job;
