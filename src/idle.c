@@ -82,6 +82,20 @@ cores(const quern_executor *pool)
 /* ---- waking ---- */
 
 /*
+ * Does a thread submit from outside of callbacks?  Then it keeps a core busy,
+ * too: for a while after its last job, since it may have lost its core to a
+ * worker, which then finds nothing to do.
+ */
+static bool
+is_fed(const quern_executor *pool)
+{
+	uint64_t until_ns =
+	    __atomic_load_n(&pool->fed_until_ns, __ATOMIC_RELAXED);
+
+	return until_ns && !quern__passed(until_ns);
+}
+
+/*
  * Would `more` workers than now only get into the way of a loop, or of callers
  * that compute themselves?  Without the lock, the answer is a hint.
  */
@@ -90,7 +104,6 @@ crowds_out(const quern_executor *pool, unsigned more)
 {
 	unsigned loops = __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
 	unsigned callers = __atomic_load_n(&pool->callers_in, __ATOMIC_RELAXED);
-	unsigned fed = (unsigned)__atomic_load_n(&pool->fed, __ATOMIC_RELAXED);
 	unsigned workers = more + pool->n_workers -
 	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
 	unsigned cores =
@@ -101,8 +114,8 @@ crowds_out(const quern_executor *pool, unsigned more)
 	    !(__atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
 		QUERN__OPEN_LANES);
 
-	/* Who submits from outside of callbacks runs, too. */
-	others = others ? others : fed;
+	if (!others)
+		others = is_fed(pool);
 	return others && workers > 1 && workers + others > cores &&
 	    (callers || short_calls);
 }
@@ -363,6 +376,8 @@ quern__pool_loop_awake(quern_executor *pool)
 void
 quern__pool_loop_asleep(quern_executor *pool)
 {
+	/* Most likely it was this thread. */
+	quern__note(&pool->fed_until_ns, 0);
 	__atomic_fetch_sub(&pool->loops_awake, 1, __ATOMIC_RELAXED);
 }
 

@@ -111,7 +111,7 @@ struct quern_executor {
 	bool leaving;       /* being destroyed; atomic, for those who spin */
 	uint64_t call_ns;   /* what a call has taken lately; read anywhere */
 	uint64_t visits;    /* of workers to the line */
-	uint64_t fed;       /* 1: something had come in at the last of them */
+	uint64_t fed_until_ns; /* somebody submits; 0: nobody; read anywhere */
 	uint64_t wakes;
 	uint64_t caller_blocks; /* run by blocking callers and nested ops */
 	quern_loop *loops;      /* that hold this executor */

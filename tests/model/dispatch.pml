@@ -105,6 +105,8 @@ byte busy;  /* threads that may still submit or cancel */
 /* ---- idle.c: waking ---- */
 
 #define AWAKE (W - asleep)
+/* Time has passed since something came in, or has not yet. */
+#define LAPSE if :: fed = false :: skip fi
 #define LOOPS (loops_awake || fed)
 #define CROWDS(more) (LOOPS && AWAKE > 0 && AWAKE + more > 1 && \
 	AWAKE + more + 1 > W)
@@ -488,7 +490,7 @@ look:	atomic {
 		if
 		:: arrived -> skip
 		:: else ->
-			fed = false;
+			LAPSE;
 			goto absorbed
 		fi
 	}
@@ -546,7 +548,7 @@ pick:	if
 	/* quern__pool_absorb_all_locked() */
 	if
 	:: arrived -> absorb_seen_locked()
-	:: else -> fed = false
+	:: else -> LAPSE
 	fi;
 	atomic {
 #if defined(GATHER) && !defined(MUTATE_NO_OUTBOX_LOOK)
