@@ -193,9 +193,7 @@ static void
 settle_turn(quern_loop *loop)
 {
 	loop->submits |= loop->turn_submitted > 0;
-	/* relaxed: a count. */
-	__atomic_fetch_add(&loop->in_flight,
-	    loop->turn_submitted - loop->turn_delivered, __ATOMIC_RELAXED);
+	quern__loop_count_in(loop, loop->turn_submitted - loop->turn_delivered);
 	loop->turn_submitted = loop->turn_delivered = 0;
 	if (loop->turn_slots)
 		quern__pool_give_slots(loop->executor, loop->turn_slots);

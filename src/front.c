@@ -67,8 +67,13 @@ quern_loop_destroy(quern_loop *loop)
 		return -ESTALE;
 	if (loop->delivering || quern__loop_is_busy(loop))
 		return -EBUSY;
-	/* acquire: pairs with the release in quern__loop_unpin(). */
-	while (__atomic_load_n(&loop->ringing, __ATOMIC_ACQUIRE))
+	/*
+	 * acquire: pairs with the release in quern__loop_unpin(), and in
+	 * submit_one().
+	 */
+	while (__atomic_load_n(&loop->ringing, __ATOMIC_ACQUIRE) ||
+	    __atomic_load_n(&loop->in_flight, __ATOMIC_ACQUIRE) %
+		QUERN__ONE_JOB)
 		sched_yield();
 	/* Another part of the submit that held us up may have come through. */
 	if (quern__loop_is_busy(loop))
@@ -91,7 +96,8 @@ quern_loop_pending(const quern_loop *loop)
 	if (quern__loop_check(loop))
 		return 0;
 	/* relaxed: exact on the loop's thread, a number to look at elsewhere. */
-	pending = __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED);
+	pending = __atomic_load_n(&loop->in_flight, __ATOMIC_RELAXED) /
+	    QUERN__ONE_JOB;
 	if (quern__loop_in_turn(loop))
 		pending += loop->turn_submitted - loop->turn_delivered;
 	return pending;

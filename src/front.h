@@ -32,6 +32,8 @@ struct quern__front {
 	struct ev_loop *(*ev)(const quern_loop *loop);
 };
 
+#define QUERN__ONE_JOB ((uint64_t)1 << 24)
+
 struct quern_loop {
 	/* fixed at creation */
 	const struct quern__front *front;
@@ -53,8 +55,14 @@ struct quern_loop {
 	 */
 	bool looks;
 
-	/* atomic: accepted, done() not begun, but for turn_* below */
-	size_t in_flight __attribute__((aligned(64)));
+	/*
+	 * Atomic: jobs accepted whose done() has not begun, but for turn_*
+	 * below, QUERN__ONE_JOB each; plus 1 for each thread inside
+	 * quern_submit() that nothing else keeps the loop and its executor for.
+	 * Those are raised before the push and lowered, with release, as the
+	 * last touch of both; destroy waits for 0 with acquire.
+	 */
+	uint64_t in_flight __attribute__((aligned(64)));
 	size_t holds; /* atomic; see quern__loop_is_busy() */
 	/*
 	 * The thread that runs callbacks now; 0: none.  Atomic, relaxed: who
@@ -132,6 +140,15 @@ quern__loop_has_one_end(const quern_loop *loop)
 	    __atomic_load_n(&loop->done.head, __ATOMIC_ACQUIRE);
 
 	return !loop->backlog && latest && !latest->own.next;
+}
+
+/* Count n jobs in, or out.  Any thread. */
+static inline void
+quern__loop_count_in(quern_loop *loop, size_t n)
+{
+	/* relaxed: a count. */
+	__atomic_fetch_add(
+	    &loop->in_flight, n * QUERN__ONE_JOB, __ATOMIC_RELAXED);
 }
 
 /* What every loop needs, whichever its front. */

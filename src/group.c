@@ -181,7 +181,7 @@ send_ending_locked(quern_loop *loop, quern_group *group)
 	ending->own.pool = loop->executor;
 	ending->own.loop = loop;
 	group->own.pending++;
-	__atomic_fetch_add(&loop->in_flight, 1, __ATOMIC_RELAXED);
+	quern__loop_count_in(loop, 1);
 	quern__pool_force_slot(loop->executor);
 	quern__trace_point(&loop->track, QUERN__MARK_SUBMIT, ending);
 	quern__job_move(ending, QUERN__DONE);
@@ -229,7 +229,7 @@ quern_group_submit(
 	was_new = group->own.state == NEW;
 	set_loop(group, loop);
 	set_state(group, ON);
-	taken = quern__submit_locked(loop, jobs, n, group, true);
+	taken = quern__submit_locked(loop, jobs, n, group);
 	if (taken < 0 && was_new) {
 		set_loop(group, NULL);
 		set_state(group, NEW);

@@ -35,9 +35,12 @@ pool_of(const quern_loop *loop, const quern_job *job)
 	return job->executor ? job->executor : loop->executor;
 }
 
-/* Count a job in: 0 or -EAGAIN. */
+/*
+ * Count a job in: 0 or -EAGAIN.  Outside of a turn with `inside` for the calling
+ * thread itself, 1 or 0, see in_flight.
+ */
 static inline int
-enter(quern_loop *loop, quern_executor *pool, bool in_turn)
+enter(quern_loop *loop, quern_executor *pool, bool in_turn, unsigned inside)
 {
 	int err = 0;
 
@@ -51,7 +54,9 @@ enter(quern_loop *loop, quern_executor *pool, bool in_turn)
 	if (in_turn)
 		loop->turn_submitted++;
 	else
-		__atomic_fetch_add(&loop->in_flight, 1, __ATOMIC_RELAXED);
+		/* relaxed: the push that follows is a release. */
+		__atomic_fetch_add(&loop->in_flight, QUERN__ONE_JOB + inside,
+		    __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -61,7 +66,10 @@ leave(quern_loop *loop, quern_executor *pool)
 {
 	if (quern__loop_in_turn(loop))
 		loop->turn_submitted--;
-	else if (__atomic_fetch_sub(&loop->in_flight, 1, __ATOMIC_RELAXED) == 1)
+	else if (__atomic_fetch_sub(
+		     &loop->in_flight, QUERN__ONE_JOB, __ATOMIC_RELAXED) /
+		QUERN__ONE_JOB ==
+	    1)
 		/* The loop may have gone to sleep because of this one job. */
 		quern__front_ring(loop);
 	quern__pool_give_slots(pool, 1);
@@ -69,7 +77,7 @@ leave(quern_loop *loop, quern_executor *pool)
 
 /* Make one job ready to be linked: 0, or why not, and then nothing changed. */
 static inline int
-admit(quern_loop *loop, quern_job *job, bool in_turn)
+admit(quern_loop *loop, quern_job *job, bool in_turn, unsigned inside)
 {
 	quern_executor *pool = pool_of(loop, job);
 	int err;
@@ -81,7 +89,7 @@ admit(quern_loop *loop, quern_job *job, bool in_turn)
 	err = quern__job_claim(job, loop, pool);
 	if (err)
 		return err;
-	err = enter(loop, pool, in_turn);
+	err = enter(loop, pool, in_turn, inside);
 	if (err) {
 		quern__job_unclaim(job);
 		if (pool == loop->executor)
@@ -98,7 +106,7 @@ admit_locked(quern_loop *loop, quern_job *job, quern_group *group, bool in_turn)
 
 	if (!job)
 		return -EINVAL;
-	err = admit(loop, job, in_turn);
+	err = admit(loop, job, in_turn, 0);
 	if (err)
 		return err;
 	if (job->own.deadline_ns) {
@@ -133,7 +141,7 @@ want_thread(quern_loop *loop, quern_executor *pool, int err)
 /* Send n accepted jobs of one executor, and of one sort, on their way. */
 static inline int
 send(quern_loop *loop, quern_executor *pool, quern_job *latest,
-    quern_job *earliest, unsigned lanes, unsigned n, bool pinned, bool in_turn)
+    quern_job *earliest, unsigned lanes, unsigned n, bool in_turn)
 {
 	bool ours = pool == loop->executor;
 
@@ -142,7 +150,7 @@ send(quern_loop *loop, quern_executor *pool, quern_job *latest,
 	if (ours && in_turn)
 		return quern__pool_gather(loop, latest, earliest, lanes, n);
 	/* A loop that cannot go away keeps its executor. */
-	return quern__pool_link(pool, latest, earliest, lanes, ours && pinned);
+	return quern__pool_link(pool, latest, earliest, lanes, ours);
 }
 
 /* Does `job` go where `first` went, which is claimed? */
@@ -161,8 +169,8 @@ goes_along(const quern_loop *loop, const quern_job *first, const quern_job *job)
  * is the result.
  */
 static int
-submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
-    quern_group *group, bool pinned)
+submit_run(
+    quern_loop *loop, quern_job *const jobs[], size_t *n, quern_group *group)
 {
 	quern_job *latest = NULL, *earliest = NULL, *next;
 	quern_executor *pool = NULL;
@@ -192,7 +200,7 @@ submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
 	}
 	*n = taken;
 	link_err = latest ? send(loop, pool, latest, earliest, lanes,
-				(unsigned)taken, pinned, in_turn) :
+				(unsigned)taken, in_turn) :
 			    0;
 	if (!link_err)
 		return err;
@@ -207,8 +215,8 @@ submit_run(quern_loop *loop, quern_job *const jobs[], size_t *n,
 }
 
 int
-quern__submit_locked(quern_loop *loop, quern_job *const jobs[], size_t n,
-    quern_group *group, bool pinned)
+quern__submit_locked(
+    quern_loop *loop, quern_job *const jobs[], size_t n, quern_group *group)
 {
 	size_t taken = 0, run;
 	int err = 0;
@@ -217,7 +225,7 @@ quern__submit_locked(quern_loop *loop, quern_job *const jobs[], size_t n,
 		return -EINVAL;
 	for (; taken < n && !err; taken += run) {
 		run = n - taken;
-		err = submit_run(loop, jobs + taken, &run, group, pinned);
+		err = submit_run(loop, jobs + taken, &run, group);
 	}
 	return taken ? (int)taken : err;
 }
@@ -229,7 +237,7 @@ submit_part(quern_loop *loop, quern_job *const jobs[], size_t n)
 	int taken;
 
 	pthread_mutex_lock(&loop->lock);
-	taken = quern__submit_locked(loop, jobs, n, NULL, true);
+	taken = quern__submit_locked(loop, jobs, n, NULL);
 	pthread_mutex_unlock(&loop->lock);
 	return taken;
 }
@@ -257,35 +265,31 @@ quern_submit_many(quern_loop *loop, quern_job *const jobs[], size_t n)
 	return taken ? (int)taken : result;
 }
 
-/* One job without a deadline: nothing to guard or to pin. */
+/* One job without a deadline: nothing to guard. */
 static int
 submit_one(quern_loop *loop, quern_job *job)
 {
-	bool in_turn = quern__loop_in_turn(loop);
 	quern_executor *pool = pool_of(loop, job);
+	bool in_turn = quern__loop_in_turn(loop);
 	struct quern__span span;
 	int err;
 
-	err = admit(loop, job, in_turn);
+	err = admit(loop, job, in_turn, !in_turn);
 	if (err)
 		return err;
 	job->own.next = NULL; /* a chain of one */
 	quern__job_accept(job);
 	quern__trace_begin(&span, job);
-	if (quern__trace_has_begun(&span))
-		quern__loop_pin(loop);
-	err =
-	    send(loop, pool, job, job, 1u << job->own.lane, 1, false, in_turn);
-	if (quern__trace_has_begun(&span)) {
-		if (!err)
-			quern__trace_end(
-			    &loop->track, QUERN__MARK_SUBMIT, &span, 0, 0);
-		quern__loop_unpin(loop);
-	}
+	err = send(loop, pool, job, job, 1u << job->own.lane, 1, in_turn);
 	if (err) {
 		retract(loop, job, NULL);
 		want_thread(loop, pool, err);
+	} else {
+		quern__trace_end(&loop->track, QUERN__MARK_SUBMIT, &span, 0, 0);
 	}
+	if (!in_turn)
+		/* release: pairs with the acquire in quern_loop_destroy(). */
+		__atomic_fetch_sub(&loop->in_flight, 1, __ATOMIC_RELEASE);
 	return err;
 }
 

@@ -7,11 +7,11 @@
 
 /*
  * Submit n jobs in order, up to the first that is refused, as members of
- * `group` if that is not NULL.  The loop is locked if there is a group, and
- * pinned if `pinned` says so.  Returns how many were taken, or the first one's error.
+ * `group` if that is not NULL.  The loop is pinned, and locked if
+ * there is a group.  Returns how many were taken, or the first one's error.
  */
-int quern__submit_locked(quern_loop *loop, quern_job *const jobs[], size_t n,
-    quern_group *group, bool pinned);
+int quern__submit_locked(
+    quern_loop *loop, quern_job *const jobs[], size_t n, quern_group *group);
 
 /* ---- group.c, the loop's lock is held ---- */
 
