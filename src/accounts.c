@@ -21,18 +21,22 @@ count_of(uint64_t accepted)
 	return accepted & ~WANTED;
 }
 
-int
-quern__pool_take_slot(quern_executor *pool)
+size_t
+quern__pool_take_slots(quern_executor *pool, size_t most)
 {
 	uint64_t now = __atomic_load_n(&pool->accepted, __ATOMIC_RELAXED);
+	size_t n;
 
 	do {
+		/* A forced one may be beyond the limit. */
 		if (count_of(now) >= pool->queue_limit)
-			return -EAGAIN;
+			return 0;
+		n = pool->queue_limit - count_of(now);
+		n = n < most ? n : most;
 		/* relaxed: a count; the jobs travel through the lock. */
-	} while (!__atomic_compare_exchange_n(&pool->accepted, &now, now + 1,
+	} while (!__atomic_compare_exchange_n(&pool->accepted, &now, now + n,
 	    true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-	return 0;
+	return n;
 }
 
 void

@@ -272,8 +272,8 @@ void quern__loop_finish(quern_job *job, int status, struct quern__counts *mine);
 
 /* ---- accounts.c ---- */
 
-/* Room for one more?  0 or -EAGAIN. */
-int quern__pool_take_slot(quern_executor *pool);
+/* Room for how many, up to `most`?  They are taken. */
+size_t quern__pool_take_slots(quern_executor *pool, size_t most);
 /* A slot whatever the limit, for a blocking caller. */
 void quern__pool_force_slot(quern_executor *pool);
 void quern__pool_give_slots(quern_executor *pool, size_t n);

@@ -36,79 +36,71 @@ pool_of(const quern_loop *loop, const quern_job *job)
 }
 
 /*
- * Count a job in: 0 or -EAGAIN.  Outside of a turn with `inside` for the calling
- * thread itself, 1 or 0, see in_flight.
+ * Count up to n jobs in; returns how many there is room for.  Outside of a turn
+ * with `inside` for the calling thread itself, 1 or 0, see in_flight.
  */
-static inline int
-enter(quern_loop *loop, quern_executor *pool, bool in_turn, unsigned inside)
+static inline size_t
+enter(quern_loop *loop, quern_executor *pool, size_t n, bool in_turn,
+    unsigned inside)
 {
-	int err = 0;
+	size_t room = 0;
 
-	/* A slot that this turn has to give back needs not be taken anew. */
-	if (in_turn && pool == loop->executor && loop->turn_slots)
-		loop->turn_slots--;
-	else
-		err = quern__pool_take_slot(pool);
-	if (err)
-		return err;
+	/* Slots that this turn has to give back need not be taken anew. */
+	if (in_turn && pool == loop->executor) {
+		room = n < loop->turn_slots ? n : loop->turn_slots;
+		loop->turn_slots -= room;
+	}
+	if (room < n)
+		room += quern__pool_take_slots(pool, n - room);
 	if (in_turn)
-		loop->turn_submitted++;
-	else
+		loop->turn_submitted += room;
+	else if (room)
 		/* relaxed: the push that follows is a release. */
-		__atomic_fetch_add(&loop->in_flight, QUERN__ONE_JOB + inside,
-		    __ATOMIC_RELAXED);
-	return 0;
+		__atomic_fetch_add(&loop->in_flight,
+		    room * QUERN__ONE_JOB + inside, __ATOMIC_RELAXED);
+	return room;
 }
 
 /* Undo that. */
 static void
-leave(quern_loop *loop, quern_executor *pool)
+leave(quern_loop *loop, quern_executor *pool, size_t n)
 {
 	if (quern__loop_in_turn(loop))
-		loop->turn_submitted--;
+		loop->turn_submitted -= n;
 	else if (__atomic_fetch_sub(
-		     &loop->in_flight, QUERN__ONE_JOB, __ATOMIC_RELAXED) /
+		     &loop->in_flight, n * QUERN__ONE_JOB, __ATOMIC_RELAXED) /
 		QUERN__ONE_JOB ==
-	    1)
-		/* The loop may have gone to sleep because of this one job. */
+	    n)
+		/* The loop may have gone to sleep because of these. */
 		quern__front_ring(loop);
-	quern__pool_give_slots(pool, 1);
+	quern__pool_give_slots(pool, n);
 }
 
-/* Make one job ready to be linked: 0, or why not, and then nothing changed. */
+/* Where the job goes, if it can go anywhere: 0, or why not. */
 static inline int
-admit(quern_loop *loop, quern_job *job, bool in_turn, unsigned inside)
+find_pool(const quern_loop *loop, const quern_job *job, quern_executor **out)
 {
-	quern_executor *pool = pool_of(loop, job);
-	int err;
-
-	/* The loop's own is as old as the loop. */
-	err = job->executor ? quern__pool_check(pool) : 0;
-	if (err)
-		return err;
-	err = quern__job_claim(job, loop, pool);
-	if (err)
-		return err;
-	err = enter(loop, pool, in_turn, inside);
-	if (err) {
-		quern__job_unclaim(job);
-		if (pool == loop->executor)
-			quern__pool_want_room(pool, loop);
-	}
-	return err;
-}
-
-/* The same, with the loop's lock held for a deadline or a group. */
-static int
-admit_locked(quern_loop *loop, quern_job *job, quern_group *group, bool in_turn)
-{
-	int err;
-
 	if (!job)
 		return -EINVAL;
-	err = admit(loop, job, in_turn, 0);
-	if (err)
-		return err;
+	*out = pool_of(loop, job);
+	/* The loop's own is as old as the loop. */
+	return job->executor ? quern__pool_check(*out) : 0;
+}
+
+/* There is no room for a job that was claimed. */
+static int
+refuse(quern_loop *loop, quern_executor *pool, quern_job *job)
+{
+	quern__job_unclaim(job);
+	if (pool == loop->executor)
+		quern__pool_want_room(pool, loop);
+	return -EAGAIN;
+}
+
+/* What the loop's lock is held for. */
+static void
+join_locked(quern_loop *loop, quern_job *job, quern_group *group)
+{
 	if (job->own.deadline_ns) {
 		quern__timeouts_add(&loop->timeouts, job);
 		if (loop->timeouts.root == job)
@@ -116,7 +108,6 @@ admit_locked(quern_loop *loop, quern_job *job, quern_group *group, bool in_turn)
 	}
 	if (group)
 		quern__group_join_locked(group, job);
-	return 0;
 }
 
 /* Undo that. */
@@ -126,7 +117,7 @@ retract(quern_loop *loop, quern_job *job, quern_group *group)
 	if (group)
 		quern__group_unjoin_locked(group, job);
 	quern__timeouts_remove(&loop->timeouts, job);
-	leave(loop, job->own.pool);
+	leave(loop, job->own.pool, 1);
 	quern__job_unclaim(job);
 }
 
@@ -164,7 +155,7 @@ goes_along(const quern_loop *loop, const quern_job *first, const quern_job *job)
 
 /*
  * Submit as many of the jobs as go to one executor, and there to workers or to
- * blocking threads: one link, one lock.  `*n`
+ * blocking threads: one link, one lock.  `*n`, at least 1,
  * comes back as how many were taken; what stopped before the end of the run
  * is the result.
  */
@@ -173,21 +164,28 @@ submit_run(
     quern_loop *loop, quern_job *const jobs[], size_t *n, quern_group *group)
 {
 	quern_job *latest = NULL, *earliest = NULL, *next;
-	quern_executor *pool = NULL;
+	quern_executor *pool;
 	bool in_turn = quern__loop_in_turn(loop);
 	unsigned lanes = 0;
-	size_t taken = 0;
-	int err = 0, link_err;
+	size_t most = *n, room, taken = 0;
+	int err, link_err;
 
-	for (; taken < *n; taken++) {
+	*n = 0;
+	err = find_pool(loop, jobs[0], &pool);
+	if (err)
+		return err;
+	room = enter(loop, pool, most, in_turn, 0);
+	for (; taken < most; taken++) {
 		quern_job *job = jobs[taken];
 
 		if (job && earliest && !goes_along(loop, earliest, job))
 			break;
-		err = admit_locked(loop, job, group, in_turn);
+		err = job ? quern__job_claim(job, loop, pool) : -EINVAL;
+		if (!err && taken == room)
+			err = refuse(loop, pool, job);
 		if (err)
 			break;
-		pool = job->own.pool;
+		join_locked(loop, job, group);
 		lanes |= 1u << job->own.lane;
 		/* The latest first, as in the inbox. */
 		job->own.next = latest;
@@ -198,19 +196,22 @@ submit_run(
 		/* Now, or it may be gone; refused only by a shutdown. */
 		quern__trace_point(&loop->track, QUERN__MARK_SUBMIT, job);
 	}
-	*n = taken;
-	link_err = latest ? send(loop, pool, latest, earliest, lanes,
-				(unsigned)taken, in_turn) :
-			    0;
-	if (!link_err)
+	if (taken < room)
+		leave(loop, pool, room - taken);
+	if (!taken)
 		return err;
+	link_err =
+	    send(loop, pool, latest, earliest, lanes, (unsigned)taken, in_turn);
+	if (!link_err) {
+		*n = taken;
+		return err;
+	}
 	earliest->own.next = NULL;
 	for (; latest; latest = next) {
 		next = latest->own.next;
 		retract(loop, latest, group);
 	}
 	want_thread(loop, pool, link_err);
-	*n = 0;
 	return link_err;
 }
 
@@ -269,14 +270,19 @@ quern_submit_many(quern_loop *loop, quern_job *const jobs[], size_t n)
 static int
 submit_one(quern_loop *loop, quern_job *job)
 {
-	quern_executor *pool = pool_of(loop, job);
 	bool in_turn = quern__loop_in_turn(loop);
+	quern_executor *pool;
 	struct quern__span span;
 	int err;
 
-	err = admit(loop, job, in_turn, !in_turn);
+	err = find_pool(loop, job, &pool);
 	if (err)
 		return err;
+	err = quern__job_claim(job, loop, pool);
+	if (err)
+		return err;
+	if (!enter(loop, pool, 1, in_turn, !in_turn))
+		return refuse(loop, pool, job);
 	job->own.next = NULL; /* a chain of one */
 	quern__job_accept(job);
 	quern__trace_begin(&span, job);

@@ -28,7 +28,7 @@ enum point {
 	LINK,
 	STOP,
 	FINISH,
-	TAKE_SLOT,
+	TAKE_SLOTS,
 	GIVE_SLOT,
 	WANT_ROOM,
 	GRID_BEGIN,
@@ -123,8 +123,8 @@ unsigned long take_lost_rings(void);
 	    (quern_job * job), (job))
 
 #define HOLD_BACK_SLOTS(take, give, want)                                      \
-	HOLD_BACK(TAKE_SLOT, NO_LOOK, int, __real_quern__pool_take_slot, take, \
-	    (quern_executor * pool), (pool))                                   \
+	HOLD_BACK(TAKE_SLOTS, NO_LOOK, size_t, __real_quern__pool_take_slots,  \
+	    take, (quern_executor * pool, size_t most), (pool, most))          \
 	HOLD_BACK_VOID(GIVE_SLOT, NO_LOOK, __real_quern__pool_give_slots,      \
 	    give, (quern_executor * pool, size_t n), (pool, n))                \
 	HOLD_BACK_VOID(WANT_ROOM, NO_LOOK, __real_quern__pool_want_room, want, \

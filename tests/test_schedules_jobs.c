@@ -18,7 +18,7 @@ HOLD_BACK_RINGS(
     __wrap_ev_async_send, __wrap_quern__fd_raise, __wrap_quern__waiter_wake)
 HOLD_BACK_JOBS(__wrap_quern__pool_link, __wrap_quern__job_stop,
     __wrap_quern__job_finish, __wrap_quern__grid_begin, __wrap_quern__grid_end)
-HOLD_BACK_SLOTS(__wrap_quern__pool_take_slot, __wrap_quern__pool_give_slots,
+HOLD_BACK_SLOTS(__wrap_quern__pool_take_slots, __wrap_quern__pool_give_slots,
     __wrap_quern__pool_want_room)
 HOLD_BACK_ENDS(__wrap_quern__mailbox_push, __wrap_quern__deliver_push,
     __wrap_quern__timeouts_remove, __wrap_quern__loop_unpin)
