@@ -316,8 +316,6 @@ quern__lanes_run(quern_executor *pool, quern_job *job, unsigned have)
 	unsigned limit, permits, width, keep;
 	bool handed;
 
-	if (!quern__lanes_want(pool, &job->op))
-		return false;
 	limit = quern__permits_limit();
 	width = width_for(threads_wanted(pool, &job->op), limit);
 	if (width == 1)

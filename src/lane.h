@@ -27,12 +27,12 @@ void quern__lanes_fini(struct quern__lanes *lanes);
 bool quern__lanes_want(const quern_executor *pool, const quern_op *op);
 
 /*
- * Hand a running job over to a lane, together with the `have` permits that the
+ * Hand a running job that wants one over to a lane, together with the `have` permits that the
  * caller holds.  Waits for more of them, but not for long.
  *
  * True: it will be finished there, and may be already.  False: it is the
- * caller's to run on this thread alone, and so are its permits.  Then the op
- * is not for a lane, or there are no cores or no threads to make one of.
+ * caller's to run on this thread alone, and so are its permits: there are no
+ * cores or no threads to make a lane of.
  */
 bool quern__lanes_run(quern_executor *pool, quern_job *job, unsigned have);
 

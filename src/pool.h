@@ -163,6 +163,11 @@ int quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
     unsigned lanes, unsigned n);
 /* Send what was gathered.  The loop's thread. */
 void quern__pool_send(quern_loop *loop);
+/*
+ * Is there enough in the line for a while, and nothing in the inbox that comes
+ * before it?
+ */
+bool quern__pool_has_enough_locked(const quern_executor *pool);
 /* Take what has come in to the line. */
 void quern__pool_absorb_locked(quern_executor *pool);
 /* Have loops gathered jobs that have not gone on? */

@@ -157,7 +157,8 @@ start(struct quern__worker *worker, quern_job *job)
 	int err;
 
 	/* Our permit goes with the job; the next one is for what comes next. */
-	if (quern__lanes_run(pool, job, 1)) {
+	if (quern__lanes_want(pool, &job->op) &&
+	    quern__lanes_run(pool, job, 1)) {
 		quern__idle_take_permit(worker);
 		return;
 	}
@@ -236,7 +237,8 @@ pick_locked(struct quern__worker *worker)
 	quern_job *job;
 
 	for (;;) {
-		quern__pool_absorb_locked(pool);
+		if (!quern__pool_has_enough_locked(pool))
+			quern__pool_absorb_locked(pool);
 		/* Once in a row: it came back for a reason. */
 		if (!aside && quern__idle_step_aside_locked(worker)) {
 			aside = true;

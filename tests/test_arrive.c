@@ -123,6 +123,52 @@ the_first_of_a_lane_calls_and_those_behind_it_do_not(void)
 	CU_ASSERT_EQUAL(wakes, 3);
 }
 
+static bool
+has_enough(void)
+{
+	bool enough;
+
+	pthread_mutex_lock(&pool.lock);
+	enough = quern__pool_has_enough_locked(&pool);
+	pthread_mutex_unlock(&pool.lock);
+	return enough;
+}
+
+static void
+enough_is_a_batch_and_nothing_more_urgent(void)
+{
+	quern_job more;
+
+	begin(0);
+	for (int i = 0; i < MANY - 1; i++)
+		CU_ASSERT_EQUAL(link_one(i), 0);
+	absorb(false);
+	CU_ASSERT_FALSE(has_enough());
+	CU_ASSERT_EQUAL(link_one(MANY - 1), 0);
+	CU_ASSERT_FALSE(has_enough()); /* it is in the inbox */
+	absorb(false);
+	CU_ASSERT_TRUE(has_enough());
+	quern_job_init(&more, quern_call(add_one, NULL), NULL);
+	more.own.lane = NORMAL;
+	CU_ASSERT_EQUAL(
+	    quern__pool_link(&pool, &more, &more, 1 << NORMAL, true), 0);
+	CU_ASSERT_TRUE(has_enough()); /* it would come last anyway */
+	absorb(false);
+	begin(0);
+	for (int i = 0; i < MANY; i++)
+		CU_ASSERT_EQUAL(link_one(i), 0);
+	absorb(false);
+	more.own.lane = HIGH;
+	CU_ASSERT_EQUAL(
+	    quern__pool_link(&pool, &more, &more, 1 << HIGH, true), 0);
+	CU_ASSERT_FALSE(has_enough()); /* it comes first */
+	absorb(false);
+	CU_ASSERT_PTR_EQUAL(pick(), &more);
+	CU_ASSERT_TRUE(has_enough());
+	pool.line.blocking = 1; /* as if one of them were */
+	CU_ASSERT_FALSE(has_enough());
+}
+
 /* ---- the outbox ---- */
 
 static void
@@ -234,6 +280,8 @@ main(void)
 	static const CU_TestInfo tests[] = {
 		{ "the first of a lane calls and those behind it do not",
 		    the_first_of_a_lane_calls_and_those_behind_it_do_not },
+		{ "enough is a batch and nothing more urgent",
+		    enough_is_a_batch_and_nothing_more_urgent },
 		{ "what is gathered stays together up to 64",
 		    what_is_gathered_stays_together_up_to_64 },
 		{ "every lane of what is gathered arrives",

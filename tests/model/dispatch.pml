@@ -489,6 +489,7 @@ next_job:
 look:	atomic {
 		if
 		:: arrived -> skip
+		:: line & (line - 1) -> goto absorbed /* enough */
 		:: else ->
 			LAPSE;
 			goto absorbed
