@@ -189,6 +189,7 @@ sources := \
     src/accounts.c \
     src/shutdown.c \
     src/permit.c \
+    src/busy.c \
     src/cpus.c \
     src/quota.c \
     src/stats.c \

@@ -39,6 +39,7 @@
  * that jobs behind one that takes long, in a worker's batch or in the line, wait
  * no longer than that.
  */
+#include "busy.h"
 #include "clock.h"
 #include "front.h"
 #include "futex.h"
@@ -55,71 +56,10 @@ enum {
 	TURN_NS = 2000000, /* that a worker has a core while others wait */
 	PATIENCE_NS = 100000000, /* for a permit; then it goes on without */
 	LINGER_MOST = 4096,
-	LINGER_NS = 20,  /* 5 and 80 were slower, 4096 in flight by a third */
-	SHORT_NS = 20000 /* calls below may wait for the loop's sake */
+	LINGER_NS = 20 /* 5 and 80 were slower, 4096 in flight by a third */
 };
 
-/* Threads that run, as far as we know of them. */
-static unsigned
-running_threads(const quern_executor *pool)
-{
-	/* relaxed: counts that change all the time. */
-	return pool->n_workers -
-	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) +
-	    __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
-}
-
-/* On how many cores?  0 under a quota that was used up lately. */
-static unsigned
-cores(const quern_executor *pool)
-{
-	unsigned limit = quern__permits_limit_as_read();
-
-	if (quern__permits_throttled())
-		return 0;
-	return limit < pool->n_cores ? limit : pool->n_cores;
-}
-
 /* ---- waking ---- */
-
-/*
- * Does a thread submit from outside of callbacks?  Then it keeps a core busy,
- * too: for a while after its last job, since it may have lost its core to a
- * worker, which then finds nothing to do.
- */
-static bool
-is_fed(const quern_executor *pool)
-{
-	uint64_t until_ns =
-	    __atomic_load_n(&pool->fed_until_ns, __ATOMIC_RELAXED);
-
-	return until_ns && !quern__passed(until_ns);
-}
-
-/*
- * Would `more` workers than now only get into the way of a loop, or of callers
- * that compute themselves?  Without the lock, the answer is a hint.
- */
-static bool
-crowds_out(const quern_executor *pool, unsigned more)
-{
-	unsigned loops = __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
-	unsigned callers = __atomic_load_n(&pool->callers_in, __ATOMIC_RELAXED);
-	unsigned workers = more + pool->n_workers -
-	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
-	unsigned cores =
-	    pool->n_cores > pool->n_workers ? pool->n_cores : pool->n_workers;
-	unsigned others = callers > loops ? callers : loops;
-	bool short_calls =
-	    __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) < SHORT_NS &&
-	    !(__atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
-		QUERN__OPEN_LANES);
-
-	if (!others)
-		others = is_fed(pool);
-	return others && workers > 1 && workers + others > cores &&
-	    (callers || short_calls);
-}
 
 bool
 quern__pool_has_idle_core(const quern_executor *pool)
@@ -130,7 +70,7 @@ quern__pool_has_idle_core(const quern_executor *pool)
 	 */
 	return __atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) &&
 	    !(__atomic_load_n(&pool->watching, __ATOMIC_RELAXED) &&
-		crowds_out(pool, 1));
+		quern__busy_crowds_out(pool, 1));
 }
 
 bool
@@ -139,7 +79,7 @@ quern__pool_wants_wake_locked(quern_executor *pool)
 	if (!pool->asleep || pool->waking || pool->spinning)
 		return false;
 	/* If nobody watches yet, the one who is woken will. */
-	if (pool->watching && crowds_out(pool, 1))
+	if (pool->watching && quern__busy_crowds_out(pool, 1))
 		return false;
 	pool->waking = true;
 	pool->wakes++;
@@ -177,7 +117,7 @@ quern__pool_call_for(quern_executor *pool)
 	if (__atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) &&
 	    !__atomic_load_n(&pool->spinning, __ATOMIC_SEQ_CST) &&
 	    !(__atomic_load_n(&pool->watching, __ATOMIC_RELAXED) &&
-		crowds_out(pool, 1)))
+		quern__busy_crowds_out(pool, 1)))
 		wake_if_wanted(pool);
 }
 
@@ -239,7 +179,8 @@ quern__idle_spin_locked(struct quern__worker *worker)
 {
 	quern_executor *pool = worker->pool;
 
-	if (!pool->spin_ns || running_threads(pool) > cores(pool) ||
+	if (!pool->spin_ns ||
+	    quern__busy_threads(pool) > quern__busy_cores(pool) ||
 	    !pays(&worker->spins_missed))
 		return false;
 	__atomic_store_n(&pool->spinning, pool->spinning + 1, __ATOMIC_SEQ_CST);
@@ -345,8 +286,8 @@ watch_locked(struct quern__worker *worker)
 	do {
 		visits = pool->visits;
 		sleep_counted_locked(worker, WATCH_NS);
-	} while (
-	    !pool->leaving && pool->visits != visits && crowds_out(pool, 1));
+	} while (!pool->leaving && pool->visits != visits &&
+	    quern__busy_crowds_out(pool, 1));
 	quern__note(&pool->watching, 0);
 }
 
@@ -355,7 +296,7 @@ quern__idle_step_aside_locked(struct quern__worker *worker)
 {
 	quern_executor *pool = worker->pool;
 
-	if (pool->leaving || !crowds_out(pool, 0))
+	if (pool->leaving || !quern__busy_crowds_out(pool, 0))
 		return false;
 	count_asleep_locked(pool, 1);
 	if (pool->watching)
@@ -366,21 +307,7 @@ quern__idle_step_aside_locked(struct quern__worker *worker)
 	return true;
 }
 
-/* ---- loops ---- */
-
-void
-quern__pool_loop_awake(quern_executor *pool)
-{
-	__atomic_fetch_add(&pool->loops_awake, 1, __ATOMIC_RELAXED);
-}
-
-void
-quern__pool_loop_asleep(quern_executor *pool)
-{
-	/* Most likely it was this thread. */
-	quern__note(&pool->fed_until_ns, 0);
-	__atomic_fetch_sub(&pool->loops_awake, 1, __ATOMIC_RELAXED);
-}
+/* ---- loops and callers ---- */
 
 static bool
 end_seen(const void *loop)
@@ -394,7 +321,8 @@ quern__pool_caller_spin(
 {
 	unsigned missed = 0;
 
-	return pool->spin_ns && running_threads(pool) < cores(pool) &&
+	return pool->spin_ns &&
+	    quern__busy_threads(pool) < quern__busy_cores(pool) &&
 	    spin(seen, arg, pool->spin_ns, &missed);
 }
 
@@ -431,8 +359,9 @@ quern__pool_loop_spin(quern_loop *loop)
 	    pool->spin_ns < LOOP_SPIN_NS ? pool->spin_ns : LOOP_SPIN_NS;
 
 	/* A worker that has yet to step aside is no reason to sleep. */
-	if (!ns || !cores(pool) ||
-	    (running_threads(pool) > cores(pool) && !crowds_out(pool, 0)) ||
+	if (!ns || !quern__busy_cores(pool) ||
+	    (quern__busy_threads(pool) > quern__busy_cores(pool) &&
+		!quern__busy_crowds_out(pool, 0)) ||
 	    !pays(&loop->spins_missed) ||
 	    !spin(end_seen, loop, ns, &loop->spins_missed))
 		return false;

@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <ev.h>
 
+#include "busy.h"
 #include "clock.h"
 #include "deliver.h"
 #include "fd.h"
@@ -119,10 +120,10 @@ set_where(struct ev_front *front, unsigned where)
 	if (__atomic_load_n(&front->where, __ATOMIC_RELAXED) == where)
 		return;
 	if (where == AWAKE)
-		quern__pool_loop_awake(pool);
+		quern__busy_loop_awake(pool);
 	if (__atomic_exchange_n(&front->where, where, __ATOMIC_RELAXED) ==
 	    AWAKE)
-		quern__pool_loop_asleep(pool);
+		quern__busy_loop_asleep(pool);
 }
 
 /* The thread that sleeps is as good as awake. */
@@ -134,10 +135,10 @@ wake_counted(struct ev_front *front)
 
 	if (where != ASLEEP)
 		return;
-	quern__pool_loop_awake(pool);
+	quern__busy_loop_awake(pool);
 	if (!__atomic_compare_exchange_n(&front->where, &where, AWAKE, false,
 		__ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		quern__pool_loop_asleep(pool);
+		quern__busy_loop_asleep(pool);
 }
 
 /* The loop goes to sleep: until it is rung, or looks by itself? */

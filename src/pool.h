@@ -246,9 +246,6 @@ void quern__idle_sleep_locked(struct quern__worker *worker);
  */
 bool quern__idle_step_aside_locked(struct quern__worker *worker);
 
-/* A loop that holds the executor keeps a core busy from now on, or has ended. */
-void quern__pool_loop_awake(quern_executor *pool);
-void quern__pool_loop_asleep(quern_executor *pool);
 /*
  * Look for ends of jobs for a moment, if that pays and there are cores enough;
  * the loop is awake.  True if there are any.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_idle_aside.c -- who steps aside for a loop, and looks on meanwhile. */
 #include "idle_scene.h"
+#include "src/busy.h"
 #include "src/clock.h"
 
 PLAY_OTHERS(__wrap_pthread_mutex_unlock, __wrap_syscall,
@@ -42,8 +43,8 @@ a_worker_steps_aside_only_for_a_loop_that_needs_its_core(void)
 	pool.loops_awake = 0;
 	pool.fed_until_ns = quern__now_ns() + 1000000000000;
 	CU_ASSERT_TRUE(step_aside(0)); /* somebody keeps submitting */
-	quern__pool_loop_awake(&pool);
-	quern__pool_loop_asleep(&pool);
+	quern__busy_loop_awake(&pool);
+	quern__busy_loop_asleep(&pool);
 	CU_ASSERT_FALSE(step_aside(0)); /* ... and sleeps now */
 	pool.fed_until_ns = quern__now_ns() - 1;
 	CU_ASSERT_FALSE(step_aside(0)); /* ... or did so long ago */

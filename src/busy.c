@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * busy.c -- who keeps how many cores busy, as far as an executor knows.
+ *
+ *     loop.c, sync.c, arrive.c --> [busy.c] --> idle.c
+ *
+ * Workers are not alone: a loop that runs callbacks keeps a core busy, so does
+ * a blocking caller, and so does a thread that submits.  idle.c asks here before
+ * it spins, wakes a worker, or has one step aside.
+ *
+ * All of it are counts that change all the time, read without the lock: hints.
+ */
+#include "busy.h"
+
+#include "clock.h"
+#include "permit.h"
+#include "pool.h"
+
+enum { SHORT_NS = 20000 }; /* calls below may wait for the loop's sake */
+
+static unsigned
+workers_awake(const quern_executor *pool)
+{
+	return pool->n_workers -
+	    __atomic_load_n(&pool->asleep, __ATOMIC_RELAXED);
+}
+
+unsigned
+quern__busy_threads(const quern_executor *pool)
+{
+	return workers_awake(pool) +
+	    __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
+}
+
+unsigned
+quern__busy_cores(const quern_executor *pool)
+{
+	unsigned limit = quern__permits_limit_as_read();
+
+	if (quern__permits_throttled())
+		return 0;
+	return limit < pool->n_cores ? limit : pool->n_cores;
+}
+
+/*
+ * Does a thread submit from outside of callbacks?  For a while after its last
+ * job, since it may have lost its core to a worker, which then finds nothing to
+ * do.
+ */
+static bool
+is_fed(const quern_executor *pool)
+{
+	uint64_t until_ns =
+	    __atomic_load_n(&pool->fed_until_ns, __ATOMIC_RELAXED);
+
+	return until_ns && !quern__passed(until_ns);
+}
+
+bool
+quern__busy_crowds_out(const quern_executor *pool, unsigned more)
+{
+	unsigned loops = __atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED);
+	unsigned callers = __atomic_load_n(&pool->callers_in, __ATOMIC_RELAXED);
+	unsigned workers = more + workers_awake(pool);
+	unsigned cores =
+	    pool->n_cores > pool->n_workers ? pool->n_cores : pool->n_workers;
+	unsigned others = callers > loops ? callers : loops;
+	bool short_calls =
+	    __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) < SHORT_NS &&
+	    !(__atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
+		QUERN__OPEN_LANES);
+
+	if (!others)
+		others = is_fed(pool);
+	return others && workers > 1 && workers + others > cores &&
+	    (callers || short_calls);
+}
+
+void
+quern__busy_loop_awake(quern_executor *pool)
+{
+	__atomic_fetch_add(&pool->loops_awake, 1, __ATOMIC_RELAXED);
+}
+
+void
+quern__busy_loop_asleep(quern_executor *pool)
+{
+	/* Most likely it was this thread. */
+	quern__note(&pool->fed_until_ns, 0);
+	__atomic_fetch_sub(&pool->loops_awake, 1, __ATOMIC_RELAXED);
+}
