@@ -242,16 +242,21 @@ quern__job_hand_over(quern_job *job)
 void
 quern__job_finish(quern_job *job, int status, struct quern__counts *mine)
 {
-	/*
-	 * A reason that was set before is in the word that comes back; one that
-	 * comes later finds DONE.  release: a thread that sees a progress of 1
-	 * sees the results.  The status may follow: only the hand-over tells
-	 * of it.
-	 */
-	uint32_t word = __atomic_exchange_n(
-	    &job->own.word, QUERN__MAGIC | QUERN__DONE, __ATOMIC_RELEASE);
+	enum quern__reason reason = QUERN__GO_ON;
 
-	settle(job, status, quern__word_reason(word), mine);
+	/*
+	 * Of what has failed a reason that was set before is in the word that
+	 * comes back; one that comes later finds DONE.  What is done is done,
+	 * whatever the reason, and needs no exchange.  release: a thread that
+	 * sees a progress of 1 sees the results.  The status may follow: only
+	 * the hand-over tells of it.
+	 */
+	if (status < 0)
+		reason = quern__word_reason(__atomic_exchange_n(&job->own.word,
+		    QUERN__MAGIC | QUERN__DONE, __ATOMIC_RELEASE));
+	else
+		quern__job_move(job, QUERN__DONE);
+	settle(job, status, reason, mine);
 	quern__job_hand_over(job);
 }
 
