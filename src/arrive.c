@@ -13,9 +13,10 @@
  * the take sees the job, or the clearing does not take back its bit.  So a bit
  * may be set for nothing, but no job is in the inbox for long without one.
  * Whoever sets a bit that was clear calls for somebody to come (idle.c); while
- * it is set, somebody has been called.  A worker that finds enough in the line
- * takes in what is more urgent only: each take costs both sides some cache
- * misses, so the fewer the better.  Enough is more than it picks: a sleeper is
+ * it is set, somebody has been called.  A worker that finds enough in the line,
+ * and nothing in the inbox that has no lane of its own there yet, which would be
+ * more urgent or has to age, leaves the inbox to fill: each take costs both
+ * sides some cache misses.  Enough is more than it picks: a sleeper is
  * woken for the rest, and finds the inbox when that is done.
  *
  * What a loop's callbacks submit to the loop's own executor is gathered in an
@@ -104,13 +105,11 @@ quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
 bool
 quern__pool_has_enough_locked(const quern_executor *pool)
 {
-	unsigned held = pool->line.held & QUERN__COMPUTE;
-	unsigned before = (held & -held) - 1; /* all, if nothing is held */
 	/* relaxed: a bit that is seen late is seen at the next visit. */
 	unsigned arrived = __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED);
 
 	return pool->line.waiting - pool->line.blocking >= QUERN__BATCH &&
-	    !(arrived & before);
+	    !(arrived & ~pool->line.held);
 }
 
 void

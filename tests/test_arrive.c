@@ -16,7 +16,7 @@
 #include "src/pool.h"
 #include "support.h"
 
-enum { MANY = 64, NORMAL = 2, HIGH = 0 };
+enum { MANY = 64, NORMAL = 2, HIGH = 0, LOW = 4 };
 
 static quern_executor pool;
 static quern_loop loop;
@@ -135,7 +135,7 @@ has_enough(void)
 }
 
 static void
-enough_is_a_batch_and_nothing_more_urgent(void)
+enough_is_a_batch_and_nothing_of_another_lane(void)
 {
 	quern_job more;
 
@@ -158,6 +158,13 @@ enough_is_a_batch_and_nothing_more_urgent(void)
 	for (int i = 0; i < MANY; i++)
 		CU_ASSERT_EQUAL(link_one(i), 0);
 	absorb(false);
+	more.own.lane = LOW;
+	CU_ASSERT_EQUAL(
+	    quern__pool_link(&pool, &more, &more, 1 << LOW, true), 0);
+	CU_ASSERT_FALSE(has_enough()); /* it ages in the line only */
+	absorb(false);
+	quern__line_remove(&pool.line, &more);
+	CU_ASSERT_TRUE(has_enough());
 	more.own.lane = HIGH;
 	CU_ASSERT_EQUAL(
 	    quern__pool_link(&pool, &more, &more, 1 << HIGH, true), 0);
@@ -280,8 +287,8 @@ main(void)
 	static const CU_TestInfo tests[] = {
 		{ "the first of a lane calls and those behind it do not",
 		    the_first_of_a_lane_calls_and_those_behind_it_do_not },
-		{ "enough is a batch and nothing more urgent",
-		    enough_is_a_batch_and_nothing_more_urgent },
+		{ "enough is a batch and nothing of another lane",
+		    enough_is_a_batch_and_nothing_of_another_lane },
 		{ "what is gathered stays together up to 64",
 		    what_is_gathered_stays_together_up_to_64 },
 		{ "every lane of what is gathered arrives",
