@@ -13,8 +13,8 @@
  * the take sees the job, or the clearing does not take back its bit.  So a bit
  * may be set for nothing, but no job is in the inbox for long without one.
  * Whoever sets a bit that was clear calls for somebody to come (idle.c); while
- * it is set, somebody has been called.  A worker that finds enough in the line,
- * and nothing in the inbox that has no lane of its own there yet, which would be
+ * it is set, somebody has been called.  A worker that finds enough calls in the
+ * line, and in the inbox nothing of a lane that has none there, which would be
  * more urgent or has to age, leaves the inbox to fill: each take costs both
  * sides some cache misses.  Enough is more than it picks: a sleeper is
  * woken for the rest, and finds the inbox when that is done.
@@ -105,11 +105,16 @@ quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
 bool
 quern__pool_has_enough_locked(const quern_executor *pool)
 {
+	unsigned calls = pool->line.calls & QUERN__COMPUTE;
 	/* relaxed: a bit that is seen late is seen at the next visit. */
 	unsigned arrived = __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED);
 
-	return pool->line.waiting - pool->line.blocking >= QUERN__BATCH &&
-	    !(arrived & ~pool->line.held);
+	/*
+	 * Calls, since who is inside a loop takes a bit in `arrived` for one of
+	 * them, and leaves.
+	 */
+	return calls && !(arrived & ~calls) &&
+	    pool->line.lane[__builtin_ctz(calls)].calls >= QUERN__BATCH;
 }
 
 void

@@ -164,7 +164,7 @@ int quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
 /* Send what was gathered.  The loop's thread. */
 void quern__pool_send(quern_loop *loop);
 /*
- * Is there enough in the line for a while, and what is in the inbox comes behind
+ * Are there calls enough in the line for a while, and what is in the inbox comes behind
  * it, lane by lane?
  */
 bool quern__pool_has_enough_locked(const quern_executor *pool);
