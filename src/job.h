@@ -36,8 +36,9 @@
  * `own.word` holds the state, the reason to stop (once there is one), and a
  * magic number that a job which was never initialised lacks.  So cancel against
  * start is one exchange of the slot (or happens under the lock), and cancel
- * against finish one of the word: whoever finishes sees every reason that
- * cancel said it had set.
+ * against finish one of the word: whoever finishes what has failed sees every
+ * reason that cancel said it had set.  What is done stays done, whatever cancel
+ * said.
  *
  * FREE is two states, never ran and has ended, which differ in the answers of
  * quern_cancel(), quern_job_status() and quern_job_progress() only.
