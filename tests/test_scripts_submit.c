@@ -226,6 +226,65 @@ a_member_may_cancel_its_group_before_the_submit_returns(void)
 	rig_close(&quick.rig);
 }
 
+/*
+ * A job is through, and its loop is destroyed, while the quern_submit() of
+ * another thread that brought it has not returned.
+ */
+static struct {
+	struct rig rig;
+	quern_job job;
+	struct gate linked, ending;
+	bool left; /* atomic */
+} late;
+
+static void
+stay_until_the_end(void)
+{
+	gate_arrive(&late.linked);
+	gate_await(&late.ending, 1);
+	/* The destroy is under way, or, wrongly, through. */
+	for (int i = 0; i < 20; i++)
+		nap();
+	__atomic_store_n(&late.left, true, __ATOMIC_RELAXED);
+}
+
+static void *
+submit_late(void *arg)
+{
+	(void)arg;
+	CU_ASSERT_EQUAL(quern_submit(late.rig.loop, &late.job), 0);
+	return NULL;
+}
+
+static void
+destroy_waits_for_a_submit_of_another_thread(void)
+{
+	pthread_t thread;
+	int ran = 0;
+
+	watchdog("late submit", 0);
+	gate_init(&late.linked);
+	gate_init(&late.ending);
+	if (!rig_open(&late.rig, 1))
+		return;
+	quern_job_init(&late.job, quern_call(add_one, &ran), NULL);
+	script.after_link = stay_until_the_end;
+	CU_ASSERT_EQUAL_FATAL(
+	    pthread_create(&thread, NULL, submit_late, NULL), 0);
+	gate_await(&late.linked, 1);
+	ev_run(late.rig.ev, 0);
+	CU_ASSERT_EQUAL(ran, 1);
+	CU_ASSERT_EQUAL(quern_loop_pending(late.rig.loop), 0);
+
+	gate_arrive(&late.ending);
+	CU_ASSERT_EQUAL(quern_loop_destroy(late.rig.loop), 0);
+	CU_ASSERT_TRUE(__atomic_load_n(&late.left, __ATOMIC_RELAXED));
+	pthread_join(thread, NULL);
+	script.after_link = NULL;
+	late.rig.loop = NULL;
+	rig_close(&late.rig);
+}
+
 int
 main(void)
 {
@@ -234,6 +293,8 @@ main(void)
 		    ev_run_returns_after_a_refused_submit_of_another_thread },
 		{ "a member may cancel its group before the submit returns",
 		    a_member_may_cancel_its_group_before_the_submit_returns },
+		{ "destroy waits for a submit of another thread",
+		    destroy_waits_for_a_submit_of_another_thread },
 		CU_TEST_INFO_NULL,
 	};
 
