@@ -51,7 +51,7 @@ enum {
 	SPIN_AGAIN = 32,
 	LOOKS = 16,           /* between two looks at the clock */
 	OFF_CORE_NS = 20000,  /* between two looks at the clock, if ever */
-	LOOP_SPIN_NS = 20000, /* at most: sockets wait meanwhile */
+	LOOP_SPIN_NS = 20000, /* sockets wait meanwhile; see linger(), too */
 	WATCH_NS = 1000000,
 	TURN_NS = 2000000, /* that a worker has a core while others wait */
 	PATIENCE_NS = 100000000, /* for a permit; then it goes on without */
@@ -335,8 +335,11 @@ static void
 linger(size_t pending)
 {
 	size_t jobs = pending < LINGER_MOST ? pending : LINGER_MOST;
-	uint64_t until_ns = quern__now_ns() + jobs * LINGER_NS;
+	uint64_t until_ns;
 
+	if (jobs < LOOKS)
+		return;
+	until_ns = quern__now_ns() + jobs * LINGER_NS;
 	do {
 		for (int i = 0; i < LOOKS; i++)
 			relax();

@@ -146,8 +146,9 @@ set_reason(quern_job *job, enum quern__reason reason)
 	    !quern__word_reason(word)) {
 		/*
 		 * relaxed: the reason is all there is to tell.  Against
-		 * quern__job_finish() one of the two exchanges comes first:
-		 * either it sees the reason, or this one sees DONE.
+		 * quern__job_finish() of what has failed one of the two
+		 * exchanges comes first: either it sees the reason, or this
+		 * one sees DONE.
 		 */
 		if (__atomic_compare_exchange_n(&job->own.word, &word,
 			word | (uint32_t)reason << QUERN__REASON_SHIFT, true,

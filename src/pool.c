@@ -257,7 +257,7 @@ quern_executor_destroy(quern_executor *executor)
 	if (on_own_thread(executor))
 		return -EDEADLK;
 	pthread_mutex_lock(&executor->lock);
-	/* acquire: pairs with the release in quern__pool_give_slot(). */
+	/* acquire: pairs with the release in quern__pool_give_slots(). */
 	busy = __atomic_load_n(&executor->accepted, __ATOMIC_ACQUIRE) ||
 	    executor->loops;
 	if (!busy)

@@ -144,13 +144,19 @@ send(quern_loop *loop, quern_executor *pool, quern_job *latest,
 	return quern__pool_link(pool, latest, earliest, lanes, ours);
 }
 
-/* Does `job` go where `first` went, which is claimed? */
-static bool
-goes_along(const quern_loop *loop, const quern_job *first, const quern_job *job)
+/* How many of the n jobs, of which the first is one, go where that goes? */
+static size_t
+run_length(const quern_loop *loop, quern_job *const jobs[], size_t n)
 {
-	return pool_of(loop, job) == first->own.pool &&
-	    quern__job_is_blocking(job) ==
-	    quern__lane_is_blocking(first->own.lane);
+	const quern_executor *pool = pool_of(loop, jobs[0]);
+	bool blocking = quern__job_is_blocking(jobs[0]);
+	size_t length = 1;
+
+	while (length < n && jobs[length] &&
+	    pool_of(loop, jobs[length]) == pool &&
+	    quern__job_is_blocking(jobs[length]) == blocking)
+		length++;
+	return length;
 }
 
 /*
@@ -167,20 +173,20 @@ submit_run(
 	quern_executor *pool;
 	bool in_turn = quern__loop_in_turn(loop);
 	unsigned lanes = 0;
-	size_t most = *n, room, taken = 0;
+	size_t most, room, taken = 0;
 	int err, link_err;
 
-	*n = 0;
 	err = find_pool(loop, jobs[0], &pool);
+	most = err ? 0 : run_length(loop, jobs, *n);
+	*n = 0;
 	if (err)
 		return err;
+	/* No more than needed: others would be refused for it. */
 	room = enter(loop, pool, most, in_turn, 0);
 	for (; taken < most; taken++) {
 		quern_job *job = jobs[taken];
 
-		if (job && earliest && !goes_along(loop, earliest, job))
-			break;
-		err = job ? quern__job_claim(job, loop, pool) : -EINVAL;
+		err = quern__job_claim(job, loop, pool);
 		if (!err && taken == room)
 			err = refuse(loop, pool, job);
 		if (err)

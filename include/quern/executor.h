@@ -52,7 +52,8 @@ typedef struct quern_threads_options {
 	/*
 	 * How long a worker that has run dry, or a loop that waits for jobs,
 	 * looks for more before it sleeps, in microseconds: 0: 60 (a loop 20
-	 * at most), if there is more than one core; negative: not at all;
+	 * at most, and 80 more for ends to come while thousands of jobs are in
+	 * flight), if there is more than one core; negative: not at all;
 	 * 1000000 at most.  They do so only where it has paid lately and fewer
 	 * threads run than there are cores.
 	 */
