@@ -22,6 +22,7 @@ static struct {
 	void (*before_link)(void);     /* any thread */
 	void (*after_link)(void);      /* any thread */
 	void (*after_done_push)(void); /* any thread */
+	void (*on_yield)(void);        /* any thread */
 } script;
 
 int __real_quern__pool_link(quern_executor *pool, quern_job *latest,
@@ -48,6 +49,16 @@ __wrap_quern__pool_link(quern_executor *pool, quern_job *latest,
 	err = __real_quern__pool_link(pool, latest, earliest, lanes, kept);
 	act(script.after_link);
 	return err;
+}
+
+int __real_sched_yield(void);
+int __wrap_sched_yield(void);
+
+int
+__wrap_sched_yield(void)
+{
+	act(script.on_yield);
+	return __real_sched_yield();
 }
 
 void
@@ -242,10 +253,14 @@ stay_until_the_end(void)
 {
 	gate_arrive(&late.linked);
 	gate_await(&late.ending, 1);
-	/* The destroy is under way, or, wrongly, through. */
-	for (int i = 0; i < 20; i++)
-		nap();
 	__atomic_store_n(&late.left, true, __ATOMIC_RELAXED);
+}
+
+/* The destroy waits. */
+static void
+let_go(void)
+{
+	gate_arrive(&late.ending);
 }
 
 static void *
@@ -276,9 +291,11 @@ destroy_waits_for_a_submit_of_another_thread(void)
 	CU_ASSERT_EQUAL(ran, 1);
 	CU_ASSERT_EQUAL(quern_loop_pending(late.rig.loop), 0);
 
-	gate_arrive(&late.ending);
+	script.on_yield = let_go;
 	CU_ASSERT_EQUAL(quern_loop_destroy(late.rig.loop), 0);
 	CU_ASSERT_TRUE(__atomic_load_n(&late.left, __ATOMIC_RELAXED));
+	script.on_yield = NULL;
+	let_go(); /* or it would wait for ever, had the destroy not waited */
 	pthread_join(thread, NULL);
 	script.after_link = NULL;
 	late.rig.loop = NULL;
