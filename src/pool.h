@@ -95,12 +95,13 @@ struct quern_executor {
 	 * submit writes.  Atomic; idle.c argues the order.
 	 */
 	unsigned arrived __attribute__((aligned(64))); /* lanes in the inbox */
-	unsigned asleep;      /* workers; written with the lock held */
-	unsigned spinning;    /* workers; written with the lock held */
-	unsigned loops_awake; /* loops that run callbacks, or are about to */
-	unsigned callers_in;  /* blocking callers that compute */
-	unsigned lookers;     /* loops that look for ends by themselves */
-	uint64_t watching;    /* 1: a worker has stepped aside and looks on */
+	unsigned asleep;       /* workers; written with the lock held */
+	unsigned spinning;     /* workers; written with the lock held */
+	unsigned loops_awake;  /* loops that run callbacks, or are about to */
+	unsigned callers_in;   /* blocking callers that compute */
+	unsigned lookers;      /* loops that look for ends by themselves */
+	uint64_t watching;     /* 1: a worker has stepped aside and looks on */
+	uint64_t fed_until_ns; /* till then somebody submits; 0: nobody does */
 
 	pthread_mutex_t lock __attribute__((aligned(64)));
 	/* All below: the lock. */
@@ -111,7 +112,6 @@ struct quern_executor {
 	bool leaving;       /* being destroyed; atomic, for those who spin */
 	uint64_t call_ns;   /* what a call has taken lately; read anywhere */
 	uint64_t visits;    /* of workers to the line */
-	uint64_t fed_until_ns; /* somebody submits; 0: nobody; read anywhere */
 	uint64_t wakes;
 	uint64_t caller_blocks; /* run by blocking callers and nested ops */
 	quern_loop *loops;      /* that hold this executor */
@@ -137,7 +137,7 @@ quern__pool_stopped(const quern_executor *pool)
 	return __atomic_load_n(&pool->stopped, __ATOMIC_RELAXED);
 }
 
-/* Write a number that only the caller writes, for others to read. */
+/* Write a number for others to read: the caller's own, or a hint. */
 static inline void
 quern__note(uint64_t *number, uint64_t value)
 {
@@ -164,8 +164,8 @@ int quern__pool_gather(quern_loop *loop, quern_job *latest, quern_job *earliest,
 /* Send what was gathered.  The loop's thread. */
 void quern__pool_send(quern_loop *loop);
 /*
- * Are there calls enough in the line for a while, and what is in the inbox comes behind
- * it, lane by lane?
+ * Are there calls enough in the line for a while, and does what is in the inbox
+ * come behind them, lane by lane?
  */
 bool quern__pool_has_enough_locked(const quern_executor *pool);
 /* Take what has come in to the line. */

@@ -161,9 +161,8 @@ run_length(const quern_loop *loop, quern_job *const jobs[], size_t n)
 
 /*
  * Submit as many of the jobs as go to one executor, and there to workers or to
- * blocking threads: one link, one lock.  `*n`, at least 1,
- * comes back as how many were taken; what stopped before the end of the run
- * is the result.
+ * blocking threads: one link, one lock.  `*n`, at least 1, comes back as how
+ * many were taken; what stopped before the end of the run is the result.
  */
 static int
 submit_run(
@@ -176,11 +175,12 @@ submit_run(
 	size_t most, room, taken = 0;
 	int err, link_err;
 
-	err = find_pool(loop, jobs[0], &pool);
-	most = err ? 0 : run_length(loop, jobs, *n);
+	most = *n;
 	*n = 0;
+	err = find_pool(loop, jobs[0], &pool);
 	if (err)
 		return err;
+	most = run_length(loop, jobs, most);
 	/* No more than needed: others would be refused for it. */
 	room = enter(loop, pool, most, in_turn, 0);
 	for (; taken < most; taken++) {

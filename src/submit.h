@@ -7,8 +7,8 @@
 
 /*
  * Submit n jobs in order, up to the first that is refused, as members of
- * `group` if that is not NULL.  The loop is pinned, and locked if
- * there is a group.  Returns how many were taken, or the first one's error.
+ * `group` if that is not NULL.  The loop is pinned and
+ * locked.  Returns how many were taken, or the first one's error.
  */
 int quern__submit_locked(
     quern_loop *loop, quern_job *const jobs[], size_t n, quern_group *group);
