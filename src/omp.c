@@ -47,14 +47,16 @@ quern__omp_hold_to_one(void)
 }
 
 void
+quern__omp_stay_serial(void)
+{
+	/* Even with an explicit num_threads(8).  A setting of this thread. */
+	omp_set_max_active_levels(0);
+}
+
+void
 quern__omp_stay_at_one(void)
 {
-	/*
-	 * With no active level allowed a region stays serial even with an
-	 * explicit num_threads(8), which the second call alone would not
-	 * achieve.  Both are settings of this thread only.
-	 */
-	omp_set_max_active_levels(0);
+	quern__omp_stay_serial();
 	omp_set_num_threads(1);
 }
 

@@ -16,6 +16,11 @@ struct quern__omp_setting {
 struct quern__omp_setting quern__omp_hold_to_one(void);
 /* The same, for a thread that stays like that. */
 void quern__omp_stay_at_one(void);
+/*
+ * The half of that which holds regions to one thread, whatever a function of
+ * the user's has just set; the other half is what omp_get_max_threads() says.
+ */
+void quern__omp_stay_serial(void);
 void quern__omp_let_go(struct quern__omp_setting before);
 
 /*

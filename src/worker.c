@@ -276,6 +276,7 @@ visit_line(struct quern__worker *worker, bool *waiting)
 	if (worker->taken && worker->taken < 16)
 		quern__idle_linger(pool);
 	(void)quern__permits_limit();
+	quern__omp_stay_at_one();
 	pthread_mutex_lock(&pool->lock);
 	pool->waking = false; /* we have come round */
 	learn_cost_locked(worker);
@@ -364,7 +365,7 @@ quern__worker_main(void *arg)
 		 * that may be waited for.
 		 */
 		quern__fpmode_reset();
-		quern__omp_stay_at_one();
+		quern__omp_stay_serial();
 	}
 	if (pool->options.thread_stop)
 		pool->options.thread_stop(

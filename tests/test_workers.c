@@ -184,6 +184,33 @@ openmp_inside_a_job_has_one_thread(void)
 	rig_close(&rig);
 }
 
+enum { ROW = 60, ROWS = 20 };
+
+static void
+what_a_job_spoils_the_next_of_its_batch_does_not_find(void)
+{
+	static quern_call_fn *const fn[] = { spoil_mode, check_mode,
+		spoil_openmp, count_team };
+	quern_job job[ROW], *list[ROW];
+	struct rig rig;
+	int wrong = 0;
+
+	if (!rig_open(&rig, 1))
+		return;
+	for (int i = 0; i < ROW; i++) {
+		quern_job_init(&job[i], quern_call(fn[i % 4], NULL), NULL);
+		list[i] = &job[i];
+	}
+	for (int row = 0; row < ROWS; row++) {
+		CU_ASSERT_EQUAL(quern_submit_many(rig.loop, list, ROW), ROW);
+		rig_run(&rig);
+		for (int i = 0; i < ROW; i++)
+			wrong += quern_job_status(&job[i]) != i % 2;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	rig_close(&rig);
+}
+
 /* ---- hooks ---- */
 
 enum { HOOKED = 3 };
@@ -266,6 +293,8 @@ main(void)
 		    jobs_find_the_default_floating_point_mode },
 		{ "openmp inside a job has one thread",
 		    openmp_inside_a_job_has_one_thread },
+		{ "what a job spoils the next of its batch does not find",
+		    what_a_job_spoils_the_next_of_its_batch_does_not_find },
 		{ "hooks run on each worker around all jobs",
 		    hooks_run_on_each_worker_around_all_jobs },
 		CU_TEST_INFO_NULL,
