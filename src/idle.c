@@ -202,13 +202,10 @@ quern__idle_take_permit(struct quern__worker *worker)
 }
 
 bool
-quern__idle_gives_way(const struct quern__worker *worker)
+quern__idle_yields_to(const struct quern__worker *worker, int wanted)
 {
-	int wanted = quern__permits_wanted();
-
-	if (wanted == QUERN__WORKER_WAITS)
-		return quern__now_ns() - worker->permit_ns >= TURN_NS;
-	return wanted == QUERN__LANE_WAITS;
+	return wanted == QUERN__LANE_WAITS ||
+	    quern__now_ns() - worker->permit_ns >= TURN_NS;
 }
 
 void

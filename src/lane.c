@@ -89,10 +89,8 @@ width_for(unsigned n, unsigned limit)
 }
 
 bool
-quern__lanes_want(const quern_executor *pool, const quern_op *op)
+quern__lanes_want_loop(const quern_executor *pool, const quern_op *op)
 {
-	if (!quern__op_is_loop(op))
-		return op->kind->team;
 	/* A team for one block would only cost. */
 	return pool->options.engine == QUERN_ENGINE_LANE &&
 	    quern__grid_of(op).blocks > 1;

@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <quern/loop.h>
 
+#include "grid.h"
+
 struct quern__leader;
 
 struct quern__lanes {
@@ -23,8 +25,15 @@ int quern__lanes_init(struct quern__lanes *lanes);
 /* End and join the leaders.  No job is with a lane or on its way to one. */
 void quern__lanes_fini(struct quern__lanes *lanes);
 
-/* Does the op go to a lane, if one can be had? */
-bool quern__lanes_want(const quern_executor *pool, const quern_op *op);
+/* Would the loop `op` go to a lane, if one can be had? */
+bool quern__lanes_want_loop(const quern_executor *pool, const quern_op *op);
+/* And any op? */
+static inline bool
+quern__lanes_want(const quern_executor *pool, const quern_op *op)
+{
+	return quern__op_is_loop(op) ? quern__lanes_want_loop(pool, op) :
+				       op->kind->team;
+}
 
 /*
  * Hand a running job that wants one over to a lane, together with the `have` permits that the

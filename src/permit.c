@@ -64,14 +64,14 @@ struct waiter {
  *   P2  while anybody waits nothing is free: out >= limit.
  *   P3  only the first in line has grants, fewer than it wants.
  *   P4  limit is what the process may use, or `most` if that is more.
- *   P5  wanted says what `out`, `limit` and the line say.
+ *   P5  quern__permits_hint says what `out`, `limit` and the line say.
  */
 static struct {
-	/* Read by all who compute, at every block border; seldom written. */
-	_Alignas(64) int wanted; /* atomic; a hint, so relaxed on both sides */
-	unsigned limit;          /* atomic; written under lock; 0: not read */
-	uint64_t look_at_ns;     /* atomic; when to read anew */
-	bool throttled;          /* atomic; likewise a hint */
+	/* Read by all who compute, now and then; seldom written. */
+	_Alignas(
+	    64) unsigned limit; /* atomic; written under lock; 0: not read */
+	uint64_t look_at_ns;    /* atomic; when to read anew */
+	bool throttled;         /* atomic; a hint, so relaxed on both sides */
 
 	_Alignas(64) pthread_mutex_t lock; /* guards the rest, and `raised` */
 	unsigned out;
@@ -81,6 +81,8 @@ static struct {
 	struct quern__quota quota; /* as last read */
 	unsigned most; /* workers of an executor that raised the limit */
 } account = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+_Alignas(64) int quern__permits_hint;
 
 /*
  * How many executors of that many workers have raised the limit.  Large, but
@@ -171,8 +173,9 @@ hint_locked(void)
 	if (account.lanes || account.out > limit_now())
 		wanted = QUERN__LANE_WAITS;
 	/* Not written in vain: the others have the line in their caches. */
-	if (wanted != account.wanted)
-		__atomic_store_n(&account.wanted, wanted, __ATOMIC_RELAXED);
+	if (wanted != quern__permits_wanted())
+		__atomic_store_n(
+		    &quern__permits_hint, wanted, __ATOMIC_RELAXED);
 }
 
 static void
@@ -397,12 +400,6 @@ quern__permits_give(unsigned n)
 	settle_and_unlock();
 }
 
-int
-quern__permits_wanted(void)
-{
-	return __atomic_load_n(&account.wanted, __ATOMIC_RELAXED);
-}
-
 void
 quern__permits_restart(void)
 {
@@ -415,5 +412,5 @@ quern__permits_restart(void)
 	account.out = 0;
 	account.allowed = 0;
 	account.limit = 0; /* so whoever is first looks */
-	account.wanted = QUERN__NOBODY_WAITS;
+	quern__permits_hint = QUERN__NOBODY_WAITS;
 }

@@ -81,8 +81,18 @@ unsigned quern__permits_take(
 /* Give n back; cheap if nobody waits. */
 void quern__permits_give(unsigned n);
 
-/* One of enum quern__permits_wanted; costs a load. */
-int quern__permits_wanted(void);
+/*
+ * One of enum quern__permits_wanted.  Read by all who compute, at every block
+ * border and before every call; seldom written.  Atomic; a hint, so relaxed on
+ * both sides.
+ */
+extern int quern__permits_hint __attribute__((visibility("hidden")));
+
+static inline int
+quern__permits_wanted(void)
+{
+	return __atomic_load_n(&quern__permits_hint, __ATOMIC_RELAXED);
+}
 
 /* In a child of fork(), before it has a second thread: a new account. */
 void quern__permits_restart(void);

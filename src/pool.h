@@ -20,6 +20,7 @@
 #include "lane.h"
 #include "line.h"
 #include "mailbox.h"
+#include "permit.h"
 #include "trace.h"
 
 /* For statistics only: atomic, relaxed. */
@@ -228,8 +229,17 @@ void quern__pool_call_for(quern_executor *pool);
 
 /* Take the worker's permit, without the lock. */
 void quern__idle_take_permit(struct quern__worker *worker);
+/* Somebody waits for a core, as `wanted` says: is it this worker's? */
+bool quern__idle_yields_to(const struct quern__worker *worker, int wanted);
 /* Should the worker let somebody else have a core, at this border? */
-bool quern__idle_gives_way(const struct quern__worker *worker);
+static inline bool
+quern__idle_gives_way(const struct quern__worker *worker)
+{
+	int wanted = quern__permits_wanted();
+
+	return wanted != QUERN__NOBODY_WAITS &&
+	    quern__idle_yields_to(worker, wanted);
+}
 /* Let the others go first, without the lock. */
 void quern__idle_give_way(struct quern__worker *worker);
 /*
