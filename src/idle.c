@@ -56,7 +56,7 @@ enum {
 	TURN_NS = 2000000, /* that a worker has a core while others wait */
 	PATIENCE_NS = 100000000, /* for a permit; then it goes on without */
 	LINGER_MOST = 4096,
-	LINGER_NS = 20 /* 5 and 80 were slower, 4096 in flight by a third */
+	LINGER_NS = 20 /* for each, at most: 5 and 80 were a third slower */
 };
 
 /* ---- waking ---- */
@@ -326,17 +326,20 @@ quern__pool_caller_spin(
 /*
  * A job has ended, and many more are about to.  Coming for each of them would
  * only hold up the worker, which is at the same cache lines and, where jobs lie
- * side by side, at those that our core fetches ahead; so let them come.
+ * side by side, at those that our core fetches ahead; so let them come: for half
+ * the time that they take, since then we need the other half to deliver them.
  */
 static void
-linger(size_t pending)
+linger(const quern_executor *pool, size_t pending)
 {
 	size_t jobs = pending < LINGER_MOST ? pending : LINGER_MOST;
+	uint64_t each = __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) / 2;
 	uint64_t until_ns;
 
 	if (jobs < LOOKS)
 		return;
-	until_ns = quern__now_ns() + jobs * LINGER_NS;
+	until_ns =
+	    quern__now_ns() + jobs * (each < LINGER_NS ? each : LINGER_NS);
 	do {
 		for (int i = 0; i < LOOKS; i++)
 			relax();
@@ -365,6 +368,6 @@ quern__pool_loop_spin(quern_loop *loop)
 	    !pays(&loop->spins_missed) ||
 	    !spin(end_seen, loop, ns, &loop->spins_missed))
 		return false;
-	linger(quern_loop_pending(loop));
+	linger(pool, quern_loop_pending(loop));
 	return true;
 }
