@@ -14,8 +14,9 @@
 #define QUERN_SRC_AHEAD_H
 
 #include <quern/loop.h>
+#include <stddef.h>
 
-enum { QUERN__AHEAD = 8 };
+enum { QUERN__AHEAD = 16 };
 
 /* The last ones of a list that is made back to front. */
 struct quern__trail {
@@ -37,16 +38,16 @@ quern__trail_add(struct quern__trail *trail, quern_job *job)
 	*place = job;
 }
 
-/* Fetch where it is and what it does, see job.h. */
+/* Fetch where the one ahead is, and the cache line at offset `also`; job.h. */
 static inline void
-quern__ahead_fetch(const quern_job *job)
+quern__ahead_fetch(const quern_job *job, size_t also)
 {
 	const quern_job *ahead = job->own.ahead;
 
 	if (!ahead)
 		return;
 	__builtin_prefetch(&ahead->own.next, 1);
-	__builtin_prefetch(&ahead->op);
+	__builtin_prefetch((const char *)ahead + also);
 }
 
 #endif

@@ -93,7 +93,7 @@ quern__line_push_all(struct quern__line *line, quern_job *job)
 	quern_job *next;
 
 	for (; job; job = next) {
-		quern__ahead_fetch(job);
+		quern__ahead_fetch(job, offsetof(quern_job, op));
 		quern__trail_add(&trail, job);
 		next = job->own.next;
 		lane = &come[job->own.lane];
@@ -206,7 +206,7 @@ quern__line_take_calls(
 		most = QUERN__OPEN_AGE - line->lane[lane + 1].age;
 	for (; n < most && job && !quern__op_is_loop(&job->op); n++) {
 		out[n] = job;
-		quern__ahead_fetch(job);
+		quern__ahead_fetch(job, offsetof(quern_job, op));
 		job->own.place = QUERN__ELSEWHERE;
 		job = job->own.next;
 	}

@@ -62,7 +62,8 @@ quern__mailbox_take(struct quern__mailbox *mailbox)
 	quern_job *first = NULL, *next;
 
 	for (; job; job = next) {
-		quern__ahead_fetch(job);
+		/* To be delivered: whom it tells. */
+		quern__ahead_fetch(job, offsetof(quern_job, own.then));
 		next = job->own.next;
 		job->own.next = first;
 		first = job;
