@@ -16,7 +16,7 @@
 #include <quern/loop.h>
 #include <stddef.h>
 
-enum { QUERN__AHEAD = 16 };
+enum { QUERN__AHEAD = 8 };
 
 /* The last ones of a list that is made back to front. */
 struct quern__trail {
