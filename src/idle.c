@@ -24,8 +24,9 @@
  * looks for a moment before it sleeps.  It does so only while fewer threads run
  * than there are cores (a spinner that shares a core keeps away what it waits
  * for), and only where it has paid lately: after SPINS_MISSED misses in a row
- * it is tried one time in SPIN_AGAIN.  A spinner that finds itself off its core
- * for a while stops: somebody else wants that core.
+ * it is tried one time in SPIN_AGAIN, once whoever waits for this core has had
+ * it.  A spinner that finds itself off its core for a while stops: somebody else
+ * wants that core.
  *
  * Permits.  A worker holds one while it is awake (permit.h).  It gives it back
  * to sleep, and at a border when somebody else waits for a core: at once for a
@@ -39,6 +40,8 @@
  * that jobs behind one that takes long, in a worker's batch or in the line, wait
  * no longer than that.
  */
+#include <sched.h>
+
 #include "busy.h"
 #include "clock.h"
 #include "front.h"
@@ -145,8 +148,18 @@ static bool
 spin(bool (*seen)(const void *arg), const void *arg, uint64_t ns,
     unsigned *missed)
 {
-	uint64_t start = quern__now_ns(), last = start, now = start;
+	uint64_t start, last, now;
 
+	/*
+	 * Where it has not paid, what we wait for may wait for our core: a loop
+	 * that we have just rung, a worker that we have just woken.
+	 */
+	if (*missed >= SPINS_MISSED) {
+		sched_yield();
+		if (seen(arg))
+			return true;
+	}
+	start = last = now = quern__now_ns();
 	do {
 		for (int i = 0; i < LOOKS; i++) {
 			if (seen(arg)) {
