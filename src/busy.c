@@ -16,7 +16,10 @@
 #include "permit.h"
 #include "pool.h"
 
-enum { SHORT_NS = 20000 }; /* calls below may wait for the loop's sake */
+enum {
+	SHORT_NS = 20000, /* calls below may wait for the loop's sake */
+	TINY_NS = 2000    /* one core is enough for those that are submitted */
+};
 
 static unsigned
 workers_awake(const quern_executor *pool)
@@ -65,12 +68,12 @@ quern__busy_crowds_out(const quern_executor *pool, unsigned more)
 	unsigned cores =
 	    pool->n_cores > pool->n_workers ? pool->n_cores : pool->n_workers;
 	unsigned others = callers > loops ? callers : loops;
-	bool short_calls =
-	    __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) < SHORT_NS &&
+	uint64_t call_ns = __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED);
+	bool short_calls = call_ns < SHORT_NS &&
 	    !(__atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
 		QUERN__OPEN_LANES);
 
-	if (!others)
+	if (!others && call_ns < TINY_NS)
 		others = is_fed(pool);
 	return others && workers > 1 && workers + others > cores &&
 	    (callers || short_calls);
@@ -83,9 +86,15 @@ quern__busy_loop_awake(quern_executor *pool)
 }
 
 void
+quern__busy_feeder_sleeps(quern_executor *pool)
+{
+	quern__note(&pool->fed_until_ns, 0);
+}
+
+void
 quern__busy_loop_asleep(quern_executor *pool)
 {
-	/* Most likely it was this thread. */
-	quern__note(&pool->fed_until_ns, 0);
+	/* Most likely it was this thread that submitted. */
+	quern__busy_feeder_sleeps(pool);
 	__atomic_fetch_sub(&pool->loops_awake, 1, __ATOMIC_RELAXED);
 }

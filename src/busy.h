@@ -21,5 +21,7 @@ bool quern__busy_crowds_out(const quern_executor *pool, unsigned more);
 /* A loop that holds the executor keeps a core busy from now on, or has ended. */
 void quern__busy_loop_awake(quern_executor *pool);
 void quern__busy_loop_asleep(quern_executor *pool);
+/* The same for a thread that is no such loop, and has submitted. */
+void quern__busy_feeder_sleeps(quern_executor *pool);
 
 #endif

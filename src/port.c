@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 
+#include "busy.h"
 #include "clock.h"
 #include "deliver.h"
 #include "fd.h"
@@ -132,6 +133,7 @@ quern_loop_dispatch(quern_loop *loop)
 {
 	int err = check(loop);
 	struct port *port;
+	int count;
 
 	if (err)
 		return err;
@@ -142,5 +144,8 @@ quern_loop_dispatch(quern_loop *loop)
 		quern__fd_lower(port->timer);
 		loop->timer_ns = 0; /* it went off */
 	}
-	return quern__deliver(loop);
+	count = quern__deliver(loop);
+	/* Most likely: what the program's loop does next it does not tell us. */
+	quern__busy_feeder_sleeps(loop->executor);
+	return count;
 }

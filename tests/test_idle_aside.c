@@ -43,6 +43,9 @@ a_worker_steps_aside_only_for_a_loop_that_needs_its_core(void)
 	pool.loops_awake = 0;
 	pool.fed_until_ns = quern__now_ns() + 1000000000000;
 	CU_ASSERT_TRUE(step_aside(0)); /* somebody keeps submitting */
+	pool.call_ns = 3000;
+	CU_ASSERT_FALSE(step_aside(0)); /* ... what takes two cores */
+	pool.call_ns = 0;
 	quern__busy_loop_awake(&pool);
 	quern__busy_loop_asleep(&pool);
 	CU_ASSERT_FALSE(step_aside(0)); /* ... and sleeps now */

@@ -5,6 +5,7 @@
 #include <ev.h>
 #include <poll.h>
 
+#include "src/pool.h"
 #include "support.h"
 
 static const double SHORT = 0.003, LONG = 1000;
@@ -356,6 +357,20 @@ any_loop_can_watch_the_descriptor(void)
 	ev_loop_destroy(ev);
 }
 
+/* Workers leave a core to a thread that submits; not to one that sleeps. */
+static void
+who_has_dispatched_submits_no_more_for_now(void)
+{
+	struct port port;
+
+	if (!port_open(&port, 1))
+		return;
+	port.executor->fed_until_ns = UINT64_MAX;
+	CU_ASSERT_EQUAL(quern_loop_dispatch(port.loop), 0);
+	CU_ASSERT_EQUAL(port.executor->fed_until_ns, 0);
+	port_close(&port);
+}
+
 int
 main(void)
 {
@@ -376,6 +391,8 @@ main(void)
 		{ "errno stays the callers", errno_stays_the_callers },
 		{ "any loop can watch the descriptor",
 		    any_loop_can_watch_the_descriptor },
+		{ "who has dispatched submits no more for now",
+		    who_has_dispatched_submits_no_more_for_now },
 		CU_TEST_INFO_NULL,
 	};
 
