@@ -17,6 +17,10 @@
  * others have claimed and not begun: one block at a time and from the far end,
  * so that the owner keeps its neighbours and nobody sits on what it has stolen.
  *
+ * A claim of several never reaches the last block, which is claimed alone.  So
+ * once none is left nothing is given back any more, and whoever finds none left
+ * may close the loop.
+ *
  * Both the loop's counter (with the number of blocks done, so that one exchange
  * tells both) and a claim are a pair of numbers in one word.  Exchanges are
  * tried until they work; nothing ever counts beyond the blocks.

@@ -110,24 +110,19 @@ run_loop(struct quern__worker *worker, quern_job *job)
 		.track = &worker->track,
 		.claim = &worker->claim,
 	};
-	bool exhausted, more, last;
-	bool (*leave)(const void *arg) = something_urgent;
+	bool exhausted, last;
 
 	/*
 	 * The lock also carries the results of our blocks to the last one
 	 * out, who joins them.
 	 */
 	for (;;) {
-		exhausted = quern__grid_work(&ctx, leave, worker);
+		exhausted = quern__grid_work(&ctx, something_urgent, worker);
 		pthread_mutex_lock(&pool->lock);
-		/* Closed, before we gave back what nobody will come for? */
-		more = exhausted ? !is_urgent(worker) &&
-			quern__claim_steal_locked(pool, &worker->claim) :
-				   job->own.place != QUERN__IN_LINE;
-		if (!more)
+		if (!exhausted || is_urgent(worker) ||
+		    !quern__claim_steal_locked(pool, &worker->claim))
 			break;
 		pthread_mutex_unlock(&pool->lock);
-		leave = exhausted ? leave : NULL;
 	}
 	quern__claim_close_locked(pool, &worker->claim);
 	quern__note(&worker->blocks, worker->blocks + ctx.blocks_run);

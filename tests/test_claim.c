@@ -227,6 +227,36 @@ cheap_blocks_are_claimed_together_and_dear_ones_alone(void)
 	CU_ASSERT(dear >= 1000);
 }
 
+/* Or a loop might be closed before something is given back that is left. */
+static void
+the_last_block_is_claimed_alone(void)
+{
+	struct quern__claim claim;
+	struct quern__blocks step;
+	unsigned long several = 0, wrong = 0;
+	uint32_t ran, total;
+	quern_job job;
+
+	for (uint32_t blocks = 1; blocks < 300; blocks++)
+		for (unsigned others = 0; others < 4; others++) {
+			begin(&job);
+			claim = (struct quern__claim) { 0 };
+			ran = total = 0;
+			clock_begin(1);
+			while (quern__claim_next(
+			    &claim, &job, blocks, others, &ran, &step)) {
+				total += step.end - step.at;
+				several += claim.size > 1;
+				wrong += claim.size > 1 &&
+				    quern__claim_none_left(&job, blocks);
+			}
+			clock_step_ns = 0;
+			CU_ASSERT_EQUAL(total, blocks);
+		}
+	CU_ASSERT(several > 10000);
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
 static bool
 leave_at_once(const void *arg)
 {
@@ -360,6 +390,8 @@ main(void)
 		    blocks_done_are_counted_with_a_claim_or_alone },
 		{ "cheap blocks are claimed together and dear ones alone",
 		    cheap_blocks_are_claimed_together_and_dear_ones_alone },
+		{ "the last block is claimed alone",
+		    the_last_block_is_claimed_alone },
 		{ "what was claimed and not run is given back",
 		    what_was_claimed_and_not_run_is_given_back },
 		{ "what is given back is run by others",
