@@ -199,7 +199,8 @@ sources := \
     src/fd.c \
     src/fork.c \
     src/trace.c \
-    src/trace_json.c
+    src/trace_json.c \
+    src/trace_way.c
 
 kernels := \
     kernels/isa.c \

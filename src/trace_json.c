@@ -14,9 +14,8 @@
  *   s, t, f  an arrow: from a submit (a slice of no length, for an arrow needs
  *            one to start from) through each worker to the callback
  *
- * An arrow's id is the address of its job.  Jobs are used again, but an arrow
- * ends before the next one with its id begins: the end is marked before the
- * callback, which is the first that may submit the job once more.
+ * An arrow's id is the number of its trip (trace_way.c): Perfetto takes what has
+ * the same id for one arrow, wherever it ends.
  *
  * Times are in microseconds with three decimals, counted from the start, so
  * that readers which keep them in a double lose nothing.
@@ -30,6 +29,7 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "trace_way.h"
 
 /* ---- text ---- */
 
@@ -39,6 +39,7 @@ struct text {
 	int fd, err;
 	pid_t pid;
 	uint64_t start_ns;
+	struct quern__ways ways;
 	size_t used;
 	char bytes[8192];
 };
@@ -190,16 +191,21 @@ static void
 put_flow(struct text *text, const struct quern__ring *ring,
     const struct quern__record *record)
 {
+	size_t way = quern__ways_number(&text->ways, record);
 	char phase = 't';
 
+	/* Overwritten: an arrow from nowhere. */
+	if (!way)
+		return;
 	if (record->mark == QUERN__MARK_SUBMIT)
 		phase = 's';
 	else if (record->mark == QUERN__MARK_DELIVER)
 		phase = 'f';
 	put_head(text, phase, ring, record->span.begin_ns);
-	put(text, ",\"cat\":\"way\",\"name\":\"way\",");
-	put_id(text, "id", record);
-	put(text, "%s}", phase == 'f' ? ",\"bp\":\"e\"" : "");
+	put(text, ",\"cat\":\"way\",\"name\":\"way\",\"id\":\"0x%zx\"", way);
+	put(text, "%s,\"args\":{", phase == 'f' ? ",\"bp\":\"e\"" : "");
+	put_id(text, "job", record);
+	put(text, "}}");
 }
 
 static void
@@ -255,12 +261,9 @@ put_name(struct text *text, const struct quern__ring *ring)
 static void
 put_ring(struct text *text, const struct quern__ring *ring)
 {
-	uint64_t i = ring->count > QUERN__RING_RECORDS ?
-	    ring->count - QUERN__RING_RECORDS :
-	    0;
-
 	put_name(text, ring);
-	for (; i < ring->count && !text->err; i++) {
+	for (uint64_t i = quern__ring_first(ring);
+	     i < ring->count && !text->err; i++) {
 		const struct quern__record *record =
 		    &ring->record[i % QUERN__RING_RECORDS];
 
@@ -280,10 +283,10 @@ quern__trace_write(
 		.start_ns = start_ns,
 	};
 	uint64_t overwritten = 0;
+	int err = quern__ways_init(&text.ways, rings, start_ns);
 
 	for (const struct quern__ring *ring = rings; ring; ring = ring->next)
-		if (ring->count > QUERN__RING_RECORDS)
-			overwritten += ring->count - QUERN__RING_RECORDS;
+		overwritten += quern__ring_first(ring);
 	put(&text, "{\"displayTimeUnit\":\"ns\",\"otherData\":{");
 	put(&text, "\"overwritten\":%" PRIu64 ",\"lost\":%" PRIu64 "},\n",
 	    overwritten, lost);
@@ -295,5 +298,6 @@ quern__trace_write(
 		put_ring(&text, rings);
 	put(&text, "\n]}\n");
 	flush(&text);
-	return text.err;
+	quern__ways_fini(&text.ways);
+	return text.err ? text.err : err;
 }

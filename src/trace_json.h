@@ -22,9 +22,19 @@ struct quern__ring {
 	struct quern__record record[QUERN__RING_RECORDS];
 };
 
+/* The oldest record that is still there, of those counted by `count`. */
+static inline uint64_t
+quern__ring_first(const struct quern__ring *ring)
+{
+	return ring->count > QUERN__RING_RECORDS ?
+	    ring->count - QUERN__RING_RECORDS :
+	    0;
+}
+
 /*
  * Write `rings` to `fd`, with times from `start_ns` on; `lost` more records
- * found no ring.  0, or a negative errno of the writing.
+ * found no ring.  0, or a negative errno of the writing; -ENOMEM: all is there
+ * but the arrows.
  */
 int quern__trace_write(
     int fd, const struct quern__ring *rings, uint64_t start_ns, uint64_t lost);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/front.h"
+#include "src/trace_way.h"
 #include "threads.h"
 #include "trace_file.h"
 
@@ -98,6 +99,7 @@ a_job_used_again_has_an_arrow_for_each_trip(void)
 {
 	static const char trip[] = { 's', 't', 'f' };
 	int left = 5, ran = 0, arrows = 0;
+	uint64_t id = 0, used = 0; /* a bit for each id */
 	struct trace_file file;
 	struct rig rig;
 	quern_job job;
@@ -111,11 +113,20 @@ a_job_used_again_has_an_arrow_for_each_trip(void)
 	trace_rig_end(&rig, &file);
 	if (file.n)
 		qsort(file.event, file.n, sizeof(*file.event), by_time);
-	/* Each ends before the next with the same id begins. */
-	for (size_t i = 0; i < file.n; i++)
-		if (file.event[i].id == (uintptr_t)&job)
-			CU_ASSERT_EQUAL(
-			    file.event[i].phase, trip[arrows++ % 3]);
+	/* Each has an id of its own, or Perfetto would join them. */
+	for (size_t i = 0; i < file.n; i++) {
+		if (strcmp(file.event[i].category, "way"))
+			continue;
+		CU_ASSERT_EQUAL(file.event[i].job, (uintptr_t)&job);
+		CU_ASSERT_EQUAL(file.event[i].phase, trip[arrows % 3]);
+		if (arrows++ % 3 == 0) {
+			id = file.event[i].id;
+			CU_ASSERT_FATAL(id < 64);
+			CU_ASSERT_FALSE(used >> id & 1);
+			used |= UINT64_C(1) << id;
+		}
+		CU_ASSERT_EQUAL(file.event[i].id, id);
+	}
 	CU_ASSERT_EQUAL(arrows, 5 * 3);
 	trace_free(&file);
 }
@@ -195,6 +206,49 @@ an_empty_group_has_an_arrow_too(void)
 	trace_free(&file);
 }
 
+static const quern_job a, b;
+
+static const struct quern__record *
+put_record(struct quern__ring *ring, enum quern__mark mark,
+    const quern_job *job, uint64_t begin_ns)
+{
+	struct quern__record *record = &ring->record[ring->count++];
+
+	*record = (struct quern__record) {
+		.span = { .begin_ns = begin_ns, .job = job },
+		.mark = mark,
+	};
+	return record;
+}
+
+static void
+what_began_without_a_submit_is_on_no_way(void)
+{
+	static struct quern__ring loop, worker = { .next = &loop };
+	const struct quern__record *first, *second, *stranger;
+	struct quern__ways ways;
+	size_t number;
+
+	stranger = put_record(&worker, QUERN__MARK_RUN, &b, 9);
+	(void)put_record(&loop, QUERN__MARK_SUBMIT, &b, 10);
+	(void)put_record(&loop, QUERN__MARK_SUBMIT, &a, 20);
+	first = put_record(&worker, QUERN__MARK_RUN, &a, 21);
+	(void)put_record(&loop, QUERN__MARK_SUBMIT, &a, 30);
+	second = put_record(&worker, QUERN__MARK_RUN, &a, 30);
+	CU_ASSERT_EQUAL_FATAL(quern__ways_init(&ways, &worker, 0), 0);
+	CU_ASSERT_EQUAL(quern__ways_number(&ways, stranger), 0);
+	number = quern__ways_number(&ways, first);
+	CU_ASSERT(number > 0);
+	CU_ASSERT_EQUAL(quern__ways_number(&ways, &loop.record[1]), number);
+	CU_ASSERT_EQUAL(quern__ways_number(&ways, second), number + 1);
+	quern__ways_fini(&ways);
+	/* A timeline that begins in between. */
+	CU_ASSERT_EQUAL_FATAL(quern__ways_init(&ways, &worker, 25), 0);
+	CU_ASSERT_EQUAL(quern__ways_number(&ways, first), 0);
+	CU_ASSERT_EQUAL(quern__ways_number(&ways, second), 1);
+	quern__ways_fini(&ways);
+}
+
 int
 main(void)
 {
@@ -208,6 +262,8 @@ main(void)
 		    a_refused_job_was_not_submitted },
 		{ "an empty group has an arrow too",
 		    an_empty_group_has_an_arrow_too },
+		{ "what began without a submit is on no way",
+		    what_began_without_a_submit_is_on_no_way },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -53,6 +53,7 @@ QUERN_API QUERN_MUST_USE int quern_trace_start(const char *path);
  *
  * Returns 0            the file is complete.
  *         -EALREADY    nothing is being recorded.
+ *         -ENOMEM      the file is complete but for its arrows.
  *         -ENOSPC, -EIO, ...  as write() says; the timeline is over and the
  *                      file incomplete.
  */
