@@ -206,7 +206,7 @@ an_empty_group_has_an_arrow_too(void)
 	trace_free(&file);
 }
 
-static const quern_job a, b;
+static const quern_job pair[2]; /* in this order */
 
 static const struct quern__record *
 put_record(struct quern__ring *ring, enum quern__mark mark,
@@ -229,12 +229,12 @@ what_began_without_a_submit_is_on_no_way(void)
 	struct quern__ways ways;
 	size_t number;
 
-	stranger = put_record(&worker, QUERN__MARK_RUN, &b, 9);
-	(void)put_record(&loop, QUERN__MARK_SUBMIT, &b, 10);
-	(void)put_record(&loop, QUERN__MARK_SUBMIT, &a, 20);
-	first = put_record(&worker, QUERN__MARK_RUN, &a, 21);
-	(void)put_record(&loop, QUERN__MARK_SUBMIT, &a, 30);
-	second = put_record(&worker, QUERN__MARK_RUN, &a, 30);
+	stranger = put_record(&worker, QUERN__MARK_RUN, &pair[1], 9);
+	(void)put_record(&loop, QUERN__MARK_SUBMIT, &pair[1], 10);
+	(void)put_record(&loop, QUERN__MARK_SUBMIT, &pair[0], 20);
+	first = put_record(&worker, QUERN__MARK_RUN, &pair[0], 21);
+	(void)put_record(&loop, QUERN__MARK_SUBMIT, &pair[0], 30);
+	second = put_record(&worker, QUERN__MARK_RUN, &pair[0], 30);
 	CU_ASSERT_EQUAL_FATAL(quern__ways_init(&ways, &worker, 0), 0);
 	CU_ASSERT_EQUAL(quern__ways_number(&ways, stranger), 0);
 	number = quern__ways_number(&ways, first);
