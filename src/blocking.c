@@ -227,6 +227,7 @@ thread_main(void *arg)
 	quern_executor *pool = self->pool;
 	/* The number of a blocking caller, for the same reason: see op.h. */
 	struct quern_context ctx = { .index = pool->n_workers };
+	struct quern__span span;
 	int status;
 
 	quern__cpus_unbind();
@@ -237,7 +238,9 @@ thread_main(void *arg)
 		/* Each time: the last job may have changed them. */
 		quern__fpmode_reset();
 		quern__omp_stay_at_one();
+		quern__trace_begin(&span, ctx.job);
 		status = quern__op_call(&ctx);
+		quern__trace_end(&pool->callers, QUERN__MARK_RUN, &span, 0, 0);
 		__atomic_fetch_sub(&pool->running, 1, __ATOMIC_RELAXED);
 		quern__job_finish(ctx.job, status, NULL);
 		pthread_mutex_lock(&pool->lock);

@@ -74,7 +74,7 @@ struct quern_executor {
 	struct quern__counts counts __attribute__((aligned(64)));
 	uint64_t running;
 	struct quern__track
-	    callers; /* those who run ops in their own threads */
+	    callers; /* and all else that runs ops and is no worker */
 
 	/*
 	 * Jobs accepted and not yet delivered, and blocking callers; in the

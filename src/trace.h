@@ -7,7 +7,8 @@
  * Off, a hook costs one relaxed load and a branch.  On, it reads the clock and
  * puts one record into the ring of a track, under the track's own lock: nothing
  * is allocated, nothing is written.  A worker has a track of its own, so has a
- * loop, and the blocking callers of an executor share one.
+ * loop, and an executor's blocking callers, blocking threads and lanes share
+ * one.
  *
  * A slice is recorded once, when it is over; its beginning is kept by whoever
  * makes it.  So a ring that has overwritten its oldest records never holds an
@@ -34,7 +35,8 @@ enum quern__mark {
 
 enum quern__track_kind {
 	QUERN__TRACK_LOOP,
-	QUERN__TRACK_CALLERS, /* of one executor; slices may overlap */
+	/* All threads of one executor that are no workers: they may overlap. */
+	QUERN__TRACK_CALLERS,
 	QUERN__TRACK_WORKER,
 };
 

@@ -155,6 +155,35 @@ blocking_callers_share_a_track_and_may_overlap(void)
 	trace_free(&file);
 }
 
+static void
+jobs_that_no_worker_runs_are_on_that_track_too(void)
+{
+	const struct trace_event *begin, *end;
+	quern_job job[2];
+	struct trace_file file;
+	struct rig rig;
+	int ran = 0;
+
+	if (!trace_rig_open(&rig, 2))
+		return;
+	quern_job_init(&job[0], quern_blocking(add_one, &ran), NULL);
+	quern_job_init(&job[1], quern_team(2, add_one, &ran), NULL);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job[i]), 0);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(ran, 2);
+	trace_rig_end(&rig, &file);
+	for (int i = 0; i < 2; i++) {
+		begin = trace_find(&file, 'b', "job", &job[i]);
+		end = trace_find(&file, 'e', "job", &job[i]);
+		CU_ASSERT_PTR_NOT_NULL(begin);
+		CU_ASSERT_PTR_NOT_NULL(end);
+		if (begin && end)
+			CU_ASSERT(begin->begin_ns <= end->begin_ns);
+	}
+	trace_free(&file);
+}
+
 /* ---- waits and wakes ---- */
 
 static void
@@ -237,6 +266,8 @@ main(void)
 		    a_loop_inside_a_job_lies_within_it },
 		{ "blocking callers share a track and may overlap",
 		    blocking_callers_share_a_track_and_may_overlap },
+		{ "jobs that no worker runs are on that track too",
+		    jobs_that_no_worker_runs_are_on_that_track_too },
 		{ "a sleep ends with a wake", a_sleep_ends_with_a_wake },
 		{ "each wake is marked", each_wake_is_marked },
 		CU_TEST_INFO_NULL,
