@@ -367,6 +367,31 @@ quern__idle_linger(const quern_executor *pool)
 			relax();
 }
 
+/*
+ * All workers sleep but the one that we have just woken, and the kernel may have
+ * put that on our core: to yield takes half of what it takes to sleep and to be
+ * rung for.  Where it runs elsewhere that is soon noticed.
+ */
+static bool
+yield_to_worker(quern_loop *loop)
+{
+	const quern_executor *pool = loop->executor;
+
+	/* relaxed: hints. */
+	if (__atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) <
+		pool->n_workers ||
+	    !__atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) ||
+	    !pays(&loop->yields_missed))
+		return false;
+	sched_yield();
+	if (!end_seen(loop)) {
+		loop->yields_missed++;
+		return false;
+	}
+	loop->yields_missed = 0;
+	return true;
+}
+
 bool
 quern__pool_loop_spin(quern_loop *loop)
 {
@@ -374,6 +399,8 @@ quern__pool_loop_spin(quern_loop *loop)
 	uint64_t ns =
 	    pool->spin_ns < LOOP_SPIN_NS ? pool->spin_ns : LOOP_SPIN_NS;
 
+	if (yield_to_worker(loop))
+		return true;
 	/* A worker that has yet to step aside is no reason to sleep. */
 	if (!ns || !quern__busy_cores(pool) ||
 	    (quern__busy_threads(pool) > quern__busy_cores(pool) &&
