@@ -3,17 +3,19 @@
 #include <ev.h>
 
 #include "src/front.h"
+#include "src/pool.h"
 #include "threads.h"
 #include "watchdog.h"
 
 /* Who was called, in order, and what libev had yet to call then. */
 struct turn {
 	struct rig rig;
-	quern_job job;
+	quern_job job, other;
 	int ran;
 	ev_timer timer;
 	unsigned calls, timer_call, done_call;
 	unsigned pending;
+	double called, told; /* when, for libev */
 };
 
 static void
@@ -24,6 +26,7 @@ on_done(quern_loop *loop, quern_job *job, int status)
 	CU_ASSERT_EQUAL(status, 0);
 	turn->done_call = ++turn->calls;
 	turn->pending = ev_pending_count(quern_loop_ev(loop));
+	turn->told = ev_now(quern_loop_ev(loop));
 }
 
 static void
@@ -36,7 +39,6 @@ on_timer(struct ev_loop *ev, ev_timer *timer, int events)
 	turn->timer_call = ++turn->calls;
 }
 
-/* A job has ended, and its loop is yet to run. */
 static bool
 turn_open(struct turn *turn)
 {
@@ -46,10 +48,66 @@ turn_open(struct turn *turn)
 	watchdog("turn", 0);
 	quern_job_init(&turn->job, quern_call(add_one, &turn->ran), on_done);
 	turn->job.data = turn;
-	CU_ASSERT_EQUAL(quern_submit(turn->rig.loop, &turn->job), 0);
+	turn->timer.data = turn;
+	return true;
+}
+
+static void
+submit_and_see_it_end(struct turn *turn, quern_job *job)
+{
+	CU_ASSERT_EQUAL(quern_submit(turn->rig.loop, job), 0);
 	while (!quern__loop_has_ends(turn->rig.loop))
 		nap();
-	return true;
+}
+
+static void
+submit_after_a_while(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	struct turn *turn = timer->data;
+
+	(void)events;
+	turn->called = ev_now(ev);
+	ev_sleep(0.01);
+	submit_and_see_it_end(turn, &turn->job);
+}
+
+static void
+an_end_that_is_there_comes_before_libev_polls(void)
+{
+	struct turn turn;
+
+	if (!turn_open(&turn))
+		return;
+	ev_timer_init(&turn.timer, submit_after_a_while, 0, 0);
+	ev_timer_start(turn.rig.ev, &turn.timer);
+	rig_run(&turn.rig);
+	CU_ASSERT_EQUAL(turn.done_call, 1);
+	CU_ASSERT_EQUAL(turn.pending, 0);
+	CU_ASSERT(turn.told > turn.called + 0.005);
+	rig_close(&turn.rig);
+}
+
+/* Ends when the loop that has submitted it is about to sleep. */
+static int
+wait_until_the_loop_sleeps(quern_context *ctx, void *arg)
+{
+	const quern_executor *pool = arg;
+
+	(void)ctx;
+	while (__atomic_load_n(&pool->loops_awake, __ATOMIC_RELAXED))
+		nap();
+	return 0;
+}
+
+static void
+submit_from_a_turn(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	struct turn *turn = timer->data;
+
+	(void)ev;
+	(void)events;
+	CU_ASSERT_EQUAL(turn->rig.executor->loops_awake, 1);
+	CU_ASSERT_EQUAL(quern_submit(turn->rig.loop, &turn->job), 0);
 }
 
 static void
@@ -59,6 +117,9 @@ an_end_comes_before_libev_has_read_what_it_was_rung_with(void)
 
 	if (!turn_open(&turn))
 		return;
+	turn.job.op = quern_call(wait_until_the_loop_sleeps, turn.rig.executor);
+	ev_timer_init(&turn.timer, submit_from_a_turn, 0, 0);
+	ev_timer_start(turn.rig.ev, &turn.timer);
 	rig_run(&turn.rig);
 	CU_ASSERT_EQUAL(turn.done_call, 1);
 	/* That, and our watcher at the end of a turn. */
@@ -136,7 +197,7 @@ a_nested_run_does_not_sleep_past_an_end_that_it_has_delivered(void)
 }
 
 static void
-an_end_does_not_overtake_a_watcher_of_higher_priority(void)
+ends_do_not_overtake_a_watcher_of_higher_priority(void)
 {
 	struct turn turn;
 
@@ -144,8 +205,13 @@ an_end_does_not_overtake_a_watcher_of_higher_priority(void)
 		return;
 	ev_timer_init(&turn.timer, on_timer, 0, 0);
 	ev_set_priority(&turn.timer, 1);
-	turn.timer.data = &turn;
 	ev_timer_start(turn.rig.ev, &turn.timer);
+	quern_job_init(&turn.other, quern_call(add_one, &turn.ran), NULL);
+	/* Two of them, since a single one may do that. */
+	submit_and_see_it_end(&turn, &turn.other);
+	submit_and_see_it_end(&turn, &turn.job);
+	while (quern__loop_has_one_end(turn.rig.loop))
+		nap();
 	rig_run(&turn.rig);
 	CU_ASSERT_EQUAL(turn.timer_call, 1);
 	CU_ASSERT_EQUAL(turn.done_call, 2);
@@ -156,10 +222,12 @@ int
 main(void)
 {
 	static const CU_TestInfo turn[] = {
+		{ "an end that is there comes before libev polls",
+		    an_end_that_is_there_comes_before_libev_polls },
 		{ "an end comes before libev has read what it was rung with",
 		    an_end_comes_before_libev_has_read_what_it_was_rung_with },
-		{ "an end does not overtake a watcher of higher priority",
-		    an_end_does_not_overtake_a_watcher_of_higher_priority },
+		{ "ends do not overtake a watcher of higher priority",
+		    ends_do_not_overtake_a_watcher_of_higher_priority },
 		{ "a nested run does not sleep past an end that it has "
 		  "delivered",
 		    a_nested_run_does_not_sleep_past_an_end_that_it_has_delivered },

@@ -247,6 +247,51 @@ out:	skip
 
 #define HAS_ENDS (backlog || done)
 
+/* quern__deliver() */
+inline deliver()
+{
+	count = 0;
+	do
+	:: count < TURN ->
+		if
+		:: !backlog && !done -> break
+		:: !backlog && done ->
+			d_step { /* an exchange */
+				backlog = done;
+				done = 0
+			}
+		:: backlog
+		fi;
+		d_step { /* the loop's own */
+			if
+			:: backlog & BIT(0) -> backlog = backlog & ~BIT(0);
+				TOUCH_JOB(0);
+				assert(is_done[0]);
+				delivered = delivered | BIT(0)
+			:: !(backlog & BIT(0)) && (backlog & BIT(1)) ->
+				backlog = backlog & ~BIT(1);
+				TOUCH_JOB(1);
+				assert(is_done[1]);
+				delivered = delivered | BIT(1)
+			:: else ->
+				backlog = backlog & ~BIT(2);
+				TOUCH_JOB(2);
+				assert(is_done[2]);
+				delivered = delivered | BIT(2)
+			fi;
+			count++
+		}
+	:: count == TURN -> break
+	od;
+#ifndef MUTATE_NO_RING_FOR_THE_REST
+	if
+	:: HAS_ENDS -> ring()
+	:: else
+	fi;
+#endif
+	in_flight = in_flight - count /* settle_turn() */
+}
+
 active proctype loop()
 {
 	byte count;
@@ -254,6 +299,17 @@ active proctype loop()
 
 	do
 	:: in_flight ->
+		/* Before it polls, and reads what it was rung with. */
+		if
+		:: true
+		:: HAS_ENDS -> deliver();
+#ifndef MUTATE_POLL_FOR_NOTHING
+			if
+			:: !in_flight -> break
+			:: else
+			fi
+#endif
+		fi;
 		if
 		:: looking = false
 		:: looking = true;
@@ -277,50 +333,10 @@ active proctype loop()
 #ifndef MUTATE_FORGET_RING_LATE
 		rung = false;
 #endif
-		/* quern__deliver() */
-		count = 0;
-		do
-		:: count < TURN ->
-			if
-			:: !backlog && !done -> break
-			:: !backlog && done ->
-				d_step { /* an exchange */
-					backlog = done;
-					done = 0
-				}
-			:: backlog
-			fi;
-			d_step { /* the loop's own */
-				if
-				:: backlog & BIT(0) -> backlog = backlog & ~BIT(0);
-					TOUCH_JOB(0);
-					assert(is_done[0]);
-					delivered = delivered | BIT(0)
-				:: !(backlog & BIT(0)) && (backlog & BIT(1)) ->
-					backlog = backlog & ~BIT(1);
-					TOUCH_JOB(1);
-					assert(is_done[1]);
-					delivered = delivered | BIT(1)
-				:: else ->
-					backlog = backlog & ~BIT(2);
-					TOUCH_JOB(2);
-					assert(is_done[2]);
-					delivered = delivered | BIT(2)
-				fi;
-				count++
-			}
-		:: count == TURN -> break
-		od;
-#ifndef MUTATE_NO_RING_FOR_THE_REST
-		if
-		:: HAS_ENDS -> ring()
-		:: else
-		fi;
-#endif
+		deliver();
 #ifdef MUTATE_FORGET_RING_LATE
 		rung = false;
 #endif
-		in_flight = in_flight - count; /* settle_turn() */
 next:		skip
 	:: else -> break
 	od;
