@@ -59,7 +59,8 @@ enum {
 	TURN_NS = 2000000, /* that a worker has a core while others wait */
 	PATIENCE_NS = 100000000, /* for a permit; then it goes on without */
 	LINGER_MOST = 4096,
-	LINGER_NS = 20 /* for each, at most: 5 and 80 were a third slower */
+	LINGER_NS = 20, /* for each, at most: 5 and 80 were a third slower */
+	POLL_NS = 300   /* libev takes that long before it delivers */
 };
 
 /* ---- waking ---- */
@@ -347,12 +348,12 @@ linger(const quern_executor *pool, size_t pending)
 {
 	size_t jobs = pending < LINGER_MOST ? pending : LINGER_MOST;
 	uint64_t each = __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) / 2;
+	uint64_t ns = jobs * (each < LINGER_NS ? each : LINGER_NS);
 	uint64_t until_ns;
 
-	if (jobs < LOOKS)
+	if (ns <= POLL_NS)
 		return;
-	until_ns =
-	    quern__now_ns() + jobs * (each < LINGER_NS ? each : LINGER_NS);
+	until_ns = quern__now_ns() + ns - POLL_NS;
 	do {
 		for (int i = 0; i < LOOKS; i++)
 			relax();
