@@ -170,6 +170,7 @@ sources := \
     src/mailbox.c \
     src/line.c \
     src/idle.c \
+    src/spin.c \
     src/worker.c \
     src/batch.c \
     src/blocking.c \

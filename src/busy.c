@@ -2,11 +2,11 @@
 /*
  * busy.c -- who keeps how many cores busy, as far as an executor knows.
  *
- *     loop.c, sync.c, arrive.c --> [busy.c] --> idle.c
+ *     loop.c, sync.c, arrive.c --> [busy.c] --> idle.c, spin.c
  *
  * Workers are not alone: a loop that runs callbacks keeps a core busy, so does
- * a blocking caller, and so does a thread that submits.  idle.c asks here before
- * it spins, wakes a worker, or has one step aside.
+ * a blocking caller, and so does a thread that submits.  They ask here before
+ * a thread spins, is woken, or steps aside.
  *
  * All of it are counts that change all the time, read without the lock: hints.
  */

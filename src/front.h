@@ -80,7 +80,7 @@ struct quern_loop {
 	quern_job *backlog;  /* taken, not delivered */
 	bool submits;        /* its callbacks have, since it last slept */
 	unsigned delivering; /* depth of quern__deliver() */
-	unsigned spins_missed, yields_missed; /* in a row; see idle.c */
+	unsigned spins_missed, yields_missed; /* in a row; see spin.c */
 	uint64_t timer_ns; /* what the timer is set to; 0: off */
 	void (*room_fn)(quern_loop *loop, void *data);
 	void *room_data;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * idle.c -- how those who have nothing to do wait, and how they are woken.
+ * idle.c -- how workers that have nothing to do sleep, and how they are woken.
  *
- *     arrive.c --> [idle.c] --> worker.c          workers wait for jobs
- *     worker.c --> [idle.c] --> loop.c            a loop waits for completions
+ *     arrive.c --> [idle.c] --> worker.c
+ *
+ * Before they sleep they may look for a moment, see spin.c.
  *
  * Sleeping.  One sleeper is woken at a time.  A submit wakes nobody while a
  * wake is under way; the woken worker takes what is there and, if more remains,
@@ -19,15 +20,6 @@
  *   - While somebody spins, nobody is woken.  Who spins takes itself out of
  *     `spinning`, counts itself asleep and looks again, in this order.
  *
- * Spinning.  A sleeper takes 15 to 40 us to come back, which is longer than
- * many a job.  So a worker that runs dry, or a loop whose jobs are under way,
- * looks for a moment before it sleeps.  It does so only while fewer threads run
- * than there are cores (a spinner that shares a core keeps away what it waits
- * for), and only where it has paid lately: after SPINS_MISSED misses in a row
- * it is tried one time in SPIN_AGAIN, once whoever waits for this core has had
- * it.  A spinner that finds itself off its core for a while stops: somebody else
- * wants that core.
- *
  * Permits.  A worker holds one while it is awake (permit.h).  It gives it back
  * to sleep, and at a border when somebody else waits for a core: at once for a
  * lane, which needs several together, else when it has had its turn.
@@ -40,8 +32,6 @@
  * that jobs behind one that takes long, in a worker's batch or in the line, wait
  * no longer than that.
  */
-#include <sched.h>
-
 #include "busy.h"
 #include "clock.h"
 #include "front.h"
@@ -50,17 +40,9 @@
 #include "pool.h"
 
 enum {
-	SPINS_MISSED = 4,
-	SPIN_AGAIN = 32,
-	LOOKS = 16,           /* between two looks at the clock */
-	OFF_CORE_NS = 20000,  /* between two looks at the clock, if ever */
-	LOOP_SPIN_NS = 20000, /* sockets wait meanwhile; see linger(), too */
 	WATCH_NS = 1000000,
-	TURN_NS = 2000000, /* that a worker has a core while others wait */
-	PATIENCE_NS = 100000000, /* for a permit; then it goes on without */
-	LINGER_MOST = 4096,
-	LINGER_NS = 20, /* for each, at most: 5 and 80 were a third slower */
-	POLL_NS = 300   /* libev takes that long before it delivers */
+	TURN_NS = 2000000,      /* that a worker has a core while others wait */
+	PATIENCE_NS = 100000000 /* for a permit; then it goes on without */
 };
 
 /* ---- waking ---- */
@@ -123,87 +105,6 @@ quern__pool_call_for(quern_executor *pool)
 	    !(__atomic_load_n(&pool->watching, __ATOMIC_RELAXED) &&
 		quern__busy_crowds_out(pool, 1)))
 		wake_if_wanted(pool);
-}
-
-/* ---- spinning ---- */
-
-static void
-relax(void)
-{
-#if defined(__x86_64__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("isb");
-#endif
-}
-
-/* Does it pay, going by what came of it lately? */
-static bool
-pays(unsigned *missed)
-{
-	return *missed < SPINS_MISSED || ++*missed % SPIN_AGAIN == 0;
-}
-
-/* Look until `seen(arg)`, for at most `ns`. */
-static bool
-spin(bool (*seen)(const void *arg), const void *arg, uint64_t ns,
-    unsigned *missed)
-{
-	uint64_t start, last, now;
-
-	/*
-	 * Where it has not paid, what we wait for may wait for our core: a loop
-	 * that we have just rung, a worker that we have just woken.
-	 */
-	if (*missed >= SPINS_MISSED) {
-		sched_yield();
-		if (seen(arg))
-			return true;
-	}
-	start = last = now = quern__now_ns();
-	do {
-		for (int i = 0; i < LOOKS; i++) {
-			if (seen(arg)) {
-				*missed = 0;
-				return true;
-			}
-			relax();
-		}
-		last = now;
-		now = quern__now_ns();
-	} while (now - start < ns && now - last < OFF_CORE_NS);
-	++*missed;
-	return false;
-}
-
-static bool
-work_seen(const void *arg)
-{
-	const quern_executor *pool = arg;
-
-	/* relaxed: the lock comes before anything is done about it. */
-	return __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) ||
-	    __atomic_load_n(&pool->line.held, __ATOMIC_RELAXED) &
-	    QUERN__COMPUTE ||
-	    __atomic_load_n(&pool->leaving, __ATOMIC_RELAXED);
-}
-
-bool
-quern__idle_spin_locked(struct quern__worker *worker)
-{
-	quern_executor *pool = worker->pool;
-
-	if (!pool->spin_ns ||
-	    quern__busy_threads(pool) > quern__busy_cores(pool) ||
-	    !pays(&worker->spins_missed))
-		return false;
-	__atomic_store_n(&pool->spinning, pool->spinning + 1, __ATOMIC_SEQ_CST);
-	pthread_mutex_unlock(&pool->lock);
-	(void)spin(work_seen, pool, pool->spin_ns, &worker->spins_missed);
-	pthread_mutex_lock(&pool->lock);
-	__atomic_store_n(&pool->spinning, pool->spinning - 1, __ATOMIC_SEQ_CST);
-	worker->visited_ns = 0;
-	return true;
 }
 
 /* ---- permits ---- */
@@ -315,100 +216,5 @@ quern__idle_step_aside_locked(struct quern__worker *worker)
 	else
 		watch_locked(worker);
 	count_asleep_locked(pool, -1u);
-	return true;
-}
-
-/* ---- loops and callers ---- */
-
-static bool
-end_seen(const void *loop)
-{
-	return quern__loop_has_ends(loop);
-}
-
-bool
-quern__pool_caller_spin(
-    const quern_executor *pool, bool (*seen)(const void *arg), const void *arg)
-{
-	unsigned missed = 0;
-
-	return pool->spin_ns &&
-	    quern__busy_threads(pool) < quern__busy_cores(pool) &&
-	    spin(seen, arg, pool->spin_ns, &missed);
-}
-
-/*
- * A job has ended, and many more are about to.  Coming for each of them would
- * only hold up the worker, which is at the same cache lines and, where jobs lie
- * side by side, at those that our core fetches ahead; so let them come: for half
- * the time that they take, since then we need the other half to deliver them.
- */
-static void
-linger(const quern_executor *pool, size_t pending)
-{
-	size_t jobs = pending < LINGER_MOST ? pending : LINGER_MOST;
-	uint64_t each = __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) / 2;
-	uint64_t ns = jobs * (each < LINGER_NS ? each : LINGER_NS);
-	uint64_t until_ns;
-
-	if (ns <= POLL_NS)
-		return;
-	until_ns = quern__now_ns() + ns - POLL_NS;
-	do {
-		for (int i = 0; i < LOOKS; i++)
-			relax();
-	} while (!quern__passed(until_ns));
-}
-
-void
-quern__idle_linger(const quern_executor *pool)
-{
-	if (__atomic_load_n(&pool->accepted, __ATOMIC_RELAXED) > 64)
-		for (int i = 0; i < 20; i++)
-			relax();
-}
-
-/*
- * All workers sleep but the one that we have just woken, and the kernel may have
- * put that on our core: to yield takes half of what it takes to sleep and to be
- * rung for.  Where it runs elsewhere that is soon noticed.
- */
-static bool
-yield_to_worker(quern_loop *loop)
-{
-	const quern_executor *pool = loop->executor;
-
-	/* relaxed: hints. */
-	if (__atomic_load_n(&pool->asleep, __ATOMIC_RELAXED) <
-		pool->n_workers ||
-	    !__atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) ||
-	    !pays(&loop->yields_missed))
-		return false;
-	sched_yield();
-	if (!end_seen(loop)) {
-		loop->yields_missed++;
-		return false;
-	}
-	loop->yields_missed = 0;
-	return true;
-}
-
-bool
-quern__pool_loop_spin(quern_loop *loop)
-{
-	const quern_executor *pool = loop->executor;
-	uint64_t ns =
-	    pool->spin_ns < LOOP_SPIN_NS ? pool->spin_ns : LOOP_SPIN_NS;
-
-	if (yield_to_worker(loop))
-		return true;
-	/* A worker that has yet to step aside is no reason to sleep. */
-	if (!ns || !quern__busy_cores(pool) ||
-	    (quern__busy_threads(pool) > quern__busy_cores(pool) &&
-		!quern__busy_crowds_out(pool, 0)) ||
-	    !pays(&loop->spins_missed) ||
-	    !spin(end_seen, loop, ns, &loop->spins_missed))
-		return false;
-	linger(pool, quern_loop_pending(loop));
 	return true;
 }

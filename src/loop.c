@@ -204,7 +204,7 @@ wait_for_ends(struct ev_front *front)
 		return true;
 	if (quern__loop_is_busy(loop)) {
 		set_where(front, AWAKE);
-		if (quern__pool_loop_spin(loop))
+		if (quern__spin_for_ends(loop))
 			return true;
 	}
 	set_where(front, ASLEEP);

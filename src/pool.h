@@ -38,7 +38,7 @@ struct quern__worker {
 
 	/* This worker only. */
 	unsigned lane;         /* where the batch came from */
-	unsigned spins_missed; /* in a row; see idle.c */
+	unsigned spins_missed; /* in a row; see spin.c */
 	unsigned taken;        /* jobs since the last visit to the line */
 	unsigned borders;      /* of blocks, passed in loops */
 	uint64_t permit_ns;    /* when it got its permit; permit.h */
@@ -242,12 +242,6 @@ quern__idle_gives_way(const struct quern__worker *worker)
 }
 /* Let the others go first, without the lock. */
 void quern__idle_give_way(struct quern__worker *worker);
-/*
- * Nothing to do: spin for a moment, with the lock released.  False if that
- * does not pay now.
- */
-bool quern__idle_spin_locked(struct quern__worker *worker);
-void quern__idle_linger(const quern_executor *pool);
 /* Sleep until woken, unless there is work already. */
 void quern__idle_sleep_locked(struct quern__worker *worker);
 /*
@@ -256,13 +250,22 @@ void quern__idle_sleep_locked(struct quern__worker *worker);
  */
 bool quern__idle_step_aside_locked(struct quern__worker *worker);
 
+/* ---- spin.c ---- */
+
+/*
+ * The worker has nothing to do: look for work for a moment, with the lock
+ * released.  False if that does not pay now.
+ */
+bool quern__spin_for_work_locked(struct quern__worker *worker);
+/* Before a visit to the line: let some jobs come, if that pays. */
+void quern__spin_linger(const struct quern__worker *worker);
 /*
  * Look for ends of jobs for a moment, if that pays and there are cores enough;
  * the loop is awake.  True if there are any.
  */
-bool quern__pool_loop_spin(quern_loop *loop);
+bool quern__spin_for_ends(quern_loop *loop);
 /* The same for a blocking caller, until `seen(arg)`. */
-bool quern__pool_caller_spin(
+bool quern__spin_until(
     const quern_executor *pool, bool (*seen)(const void *arg), const void *arg);
 
 /* ---- worker.c ---- */

@@ -60,7 +60,7 @@ wait_for(const quern_executor *pool, struct quern_waiter *waiter)
 {
 	uint32_t waiting = WAITING;
 
-	if (is_over(waiter) || quern__pool_caller_spin(pool, is_over, waiter))
+	if (is_over(waiter) || quern__spin_until(pool, is_over, waiter))
 		return;
 	/* relaxed: it tells nothing but that a wake is wanted. */
 	__atomic_compare_exchange_n(&waiter->word, &waiting, ASLEEP, false,

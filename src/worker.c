@@ -15,7 +15,7 @@
  * of those that wait.  Between two of them it looks whether something more
  * urgent has come.
  *
- * How it waits when there is nothing to do: idle.c.
+ * How it waits when there is nothing to do: spin.c, idle.c.
  */
 #include <errno.h>
 
@@ -252,7 +252,7 @@ pick_locked(struct quern__worker *worker)
 		if (quern__deliver_now_locked(pool))
 			continue;
 		/* After a spin all of it again: it is some time ago. */
-		spun = !spun && quern__idle_spin_locked(worker);
+		spun = !spun && quern__spin_for_work_locked(worker);
 		if (!spun) {
 			quern__idle_sleep_locked(worker);
 			aside = false;
@@ -268,8 +268,7 @@ visit_line(struct quern__worker *worker, bool *waiting)
 	quern_job *job;
 	bool wake;
 
-	if (worker->taken && worker->taken < 16)
-		quern__idle_linger(pool);
+	quern__spin_linger(worker);
 	(void)quern__permits_limit();
 	quern__omp_stay_at_one();
 	pthread_mutex_lock(&pool->lock);

@@ -187,7 +187,7 @@ spin(uint64_t ns)
 
 	pool.spin_ns = ns;
 	pthread_mutex_lock(&pool.lock);
-	spun = quern__idle_spin_locked(&worker[0]);
+	spun = quern__spin_for_work_locked(&worker[0]);
 	__real_pthread_mutex_unlock(&pool.lock);
 	return spun;
 }

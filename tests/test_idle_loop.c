@@ -35,7 +35,7 @@ a_loop_yields_to_the_worker_that_it_has_woken(void)
 	quern_job job = { .own.next = NULL };
 
 	begin_woken(&job);
-	CU_ASSERT_TRUE(quern__pool_loop_spin(&loop));
+	CU_ASSERT_TRUE(quern__spin_for_ends(&loop));
 	CU_ASSERT_EQUAL(yields, 1);
 }
 
@@ -44,11 +44,11 @@ a_loop_does_not_yield_if_nobody_is_on_the_way_alone(void)
 {
 	begin_woken(NULL);
 	pool.arrived = 0; /* it has been fetched, or is for another thread */
-	CU_ASSERT_FALSE(quern__pool_loop_spin(&loop));
+	CU_ASSERT_FALSE(quern__spin_for_ends(&loop));
 	CU_ASSERT_EQUAL(yields, 0);
 	begin_woken(NULL);
 	pool.asleep = WORKERS - 1; /* one computes, perhaps on our core */
-	CU_ASSERT_FALSE(quern__pool_loop_spin(&loop));
+	CU_ASSERT_FALSE(quern__spin_for_ends(&loop));
 	CU_ASSERT_EQUAL(yields, 0);
 }
 
@@ -59,19 +59,19 @@ who_yields_in_vain_does_so_one_time_in_32(void)
 
 	begin_woken(NULL);
 	for (int i = 0; i < 4; i++)
-		CU_ASSERT_FALSE(quern__pool_loop_spin(&loop));
+		CU_ASSERT_FALSE(quern__spin_for_ends(&loop));
 	CU_ASSERT_EQUAL(yields, 4);
 	for (int i = 0; i < 320; i++)
-		CU_ASSERT_FALSE(quern__pool_loop_spin(&loop));
+		CU_ASSERT_FALSE(quern__spin_for_ends(&loop));
 	CU_ASSERT(yields >= 4 + 9 && yields <= 4 + 11);
 
 	/* Once it pays, always again. */
 	ends = &job;
-	for (int i = 0; i < 40 && !quern__pool_loop_spin(&loop); i++)
+	for (int i = 0; i < 40 && !quern__spin_for_ends(&loop); i++)
 		;
 	CU_ASSERT_EQUAL(quern__mailbox_take(&loop.done), &job);
 	yields = 0;
-	CU_ASSERT_TRUE(quern__pool_loop_spin(&loop));
+	CU_ASSERT_TRUE(quern__spin_for_ends(&loop));
 	CU_ASSERT_EQUAL(yields, 1);
 }
 

@@ -22,13 +22,13 @@ static int ran_before;          /* the last sleep */
 static void (*meanwhile)(void); /* during its first spin */
 static int asides;
 
-bool __wrap_quern__idle_spin_locked(struct quern__worker *self);
+bool __wrap_quern__spin_for_work_locked(struct quern__worker *self);
 void __wrap_quern__idle_sleep_locked(struct quern__worker *self);
 void __wrap_quern__job_finish(
     quern_job *ended, int status, struct quern__counts *mine);
 
 bool
-__wrap_quern__idle_spin_locked(struct quern__worker *self)
+__wrap_quern__spin_for_work_locked(struct quern__worker *self)
 {
 	(void)self;
 	if (spins++ == 0)

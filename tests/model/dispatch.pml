@@ -564,7 +564,7 @@ pick:	if
 	if
 #ifdef SPIN
 	:: atomic { !spun -> spinning++; UNLOCK }
-		/* quern__idle_spin_locked(), for any time at all */
+		/* quern__spin_for_work_locked(), for any time at all */
 #ifdef MUTATE_NO_RECHECK_AFTER_SPIN
 		atomic { LOCK; spinning--; spun = true; goto sleep }
 #else
