@@ -80,21 +80,49 @@ quern__busy_crowds_out(const quern_executor *pool, unsigned more)
 }
 
 void
-quern__busy_loop_awake(quern_executor *pool)
-{
-	__atomic_fetch_add(&pool->loops_awake, 1, __ATOMIC_RELAXED);
-}
-
-void
 quern__busy_feeder_sleeps(quern_executor *pool)
 {
 	quern__note(&pool->fed_until_ns, 0);
 }
 
-void
-quern__busy_loop_asleep(quern_executor *pool)
+static void
+count_awake(quern_executor *pool)
+{
+	__atomic_fetch_add(&pool->loops_awake, 1, __ATOMIC_RELAXED);
+}
+
+static void
+count_asleep(quern_executor *pool)
 {
 	/* Most likely it was this thread that submitted. */
 	quern__busy_feeder_sleeps(pool);
 	__atomic_fetch_sub(&pool->loops_awake, 1, __ATOMIC_RELAXED);
+}
+
+/* Counted before, and no more after: the count is never one too small. */
+void
+quern__busy_loop_is(
+    struct quern__presence *thread, enum quern__whereabouts where)
+{
+	/* A look first is cheaper. */
+	if (__atomic_load_n(&thread->where, __ATOMIC_RELAXED) == where)
+		return;
+	if (where == QUERN__AWAKE)
+		count_awake(thread->pool);
+	if (__atomic_exchange_n(&thread->where, where, __ATOMIC_RELAXED) ==
+	    QUERN__AWAKE)
+		count_asleep(thread->pool);
+}
+
+void
+quern__busy_loop_rung(struct quern__presence *thread)
+{
+	unsigned where = __atomic_load_n(&thread->where, __ATOMIC_RELAXED);
+
+	if (where != QUERN__ASLEEP)
+		return;
+	count_awake(thread->pool);
+	if (!__atomic_compare_exchange_n(&thread->where, &where, QUERN__AWAKE,
+		false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		count_asleep(thread->pool);
 }

@@ -18,10 +18,24 @@ unsigned quern__busy_cores(const quern_executor *pool);
  */
 bool quern__busy_crowds_out(const quern_executor *pool, unsigned more);
 
-/* A loop that holds the executor keeps a core busy from now on, or has ended. */
-void quern__busy_loop_awake(quern_executor *pool);
-void quern__busy_loop_asleep(quern_executor *pool);
-/* The same for a thread that is no such loop, and has submitted. */
+enum quern__whereabouts {
+	QUERN__ELSEWHERE, /* not in ev_run(), or with nothing of ours to do */
+	QUERN__ASLEEP,    /* or about to; who rings for it makes it AWAKE */
+	QUERN__AWAKE      /* the executor counts it */
+};
+
+/* The thread of a loop that holds the executor; all zero but for `pool`. */
+struct quern__presence {
+	quern_executor *pool; /* fixed */
+	unsigned where;       /* atomic, relaxed: for a hint */
+};
+
+/* The loop's thread is there from now on. */
+void quern__busy_loop_is(
+    struct quern__presence *thread, enum quern__whereabouts where);
+/* Any thread: it is about to be rung for; if it sleeps it is as good as awake. */
+void quern__busy_loop_rung(struct quern__presence *thread);
+/* A thread that is no such loop, and has submitted, sleeps. */
 void quern__busy_feeder_sleeps(quern_executor *pool);
 
 #endif

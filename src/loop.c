@@ -40,13 +40,6 @@ enum {
 	FEW = 16           /* jobs; with fewer, somebody may wait for each */
 };
 
-/* Where the loop's thread is. */
-enum {
-	ELSEWHERE, /* not in ev_run(), or with nothing of ours to do there */
-	ASLEEP,    /* or about to; who rings for it makes it AWAKE */
-	AWAKE      /* the executor counts it */
-};
-
 #define LOOK_S 0.001 /* 0.0002 was measurably dearer */
 
 struct ev_front {
@@ -56,13 +49,13 @@ struct ev_front {
 	ev_timer look;     /* ends a sleep; never called */
 	uint64_t slept_ns; /* since when it sleeps; 0: that is of no interest */
 	bool ends_soon;    /* found ends after its last sleep, a short one */
-	bool early;        /* on_begin() delivers, and has not slept since */
+	bool early;        /* deliver_early() does, and has not slept since */
 	ev_prepare prepare;
 	ev_check begin, check; /* of a turn's callbacks: the first, the last */
 	ev_timer timer;        /* holds a reference while set; so do the jobs */
 	bool referenced;
-	unsigned where;          /* atomic, relaxed: for a hint */
-	struct quern__span poll; /* for the timeline */
+	struct quern__presence thread; /* where it is */
+	struct quern__span poll;       /* for the timeline */
 };
 
 static struct ev_front *
@@ -112,37 +105,6 @@ update_reference(struct ev_front *front)
 	front->referenced = wanted;
 	if (!wanted)
 		front->ends_soon = false; /* the next list is another one */
-}
-
-/* Counted before, and no more after: the count is never one too small. */
-static void
-set_where(struct ev_front *front, unsigned where)
-{
-	quern_executor *pool = front->base.executor;
-
-	/* A look first is cheaper. */
-	if (__atomic_load_n(&front->where, __ATOMIC_RELAXED) == where)
-		return;
-	if (where == AWAKE)
-		quern__busy_loop_awake(pool);
-	if (__atomic_exchange_n(&front->where, where, __ATOMIC_RELAXED) ==
-	    AWAKE)
-		quern__busy_loop_asleep(pool);
-}
-
-/* The thread that sleeps is as good as awake. */
-static void
-wake_counted(struct ev_front *front)
-{
-	quern_executor *pool = front->base.executor;
-	unsigned where = __atomic_load_n(&front->where, __ATOMIC_RELAXED);
-
-	if (where != ASLEEP)
-		return;
-	quern__busy_loop_awake(pool);
-	if (!__atomic_compare_exchange_n(&front->where, &where, AWAKE, false,
-		__ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		quern__busy_loop_asleep(pool);
 }
 
 /* The jobs in flight. */
@@ -203,11 +165,11 @@ wait_for_ends(struct ev_front *front)
 	if (quern__loop_has_ends(loop))
 		return true;
 	if (quern__loop_is_busy(loop)) {
-		set_where(front, AWAKE);
+		quern__busy_loop_is(&front->thread, QUERN__AWAKE);
 		if (quern__spin_for_ends(loop))
 			return true;
 	}
-	set_where(front, ASLEEP);
+	quern__busy_loop_is(&front->thread, QUERN__ASLEEP);
 	choose_sleep(front);
 	return false;
 }
@@ -233,7 +195,7 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	/*
 	 * A callback runs the loop itself, in the middle of a turn of ours, and
 	 * waits perhaps for what this turn is to deliver, or just has, by the
-	 * ring that on_begin() ran ahead of.
+	 * ring that deliver_early() ran ahead of.
 	 */
 	if (front->base.backlog || front->early)
 		quern__front_ring(&front->base);
@@ -267,7 +229,7 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 	    &front->base.track, QUERN__MARK_POLL, &front->poll, 0, 0);
 	front->poll.begin_ns = 0;
 	unheard = end_sleep(front);
-	set_where(front, AWAKE);
+	quern__busy_loop_is(&front->thread, QUERN__AWAKE);
 	/*
 	 * If libev has nothing else to call than on_check(), at once.  And at
 	 * most one end before libev reads what it was rung with, which takes 1
@@ -293,7 +255,7 @@ on_check(struct ev_loop *ev, ev_check *watcher, int events)
 	update_reference(front);
 	/* ev_run() may return now; else the next prepare sees to it. */
 	if (!front->referenced && !quern__loop_stale(&front->base))
-		set_where(front, ELSEWHERE);
+		quern__busy_loop_is(&front->thread, QUERN__ELSEWHERE);
 }
 
 static void
@@ -337,7 +299,7 @@ ev_front_ring(quern_loop *loop)
 	 * Its thread may first have to be given a core, by a worker that steps
 	 * aside for a loop that is awake.
 	 */
-	wake_counted(front);
+	quern__busy_loop_rung(&front->thread);
 	ev_async_send(front->ev, &front->ring);
 }
 
@@ -364,7 +326,7 @@ ev_front_destroy(quern_loop *loop)
 
 	if (front->referenced)
 		ev_unref(front->ev);
-	set_where(front, ELSEWHERE);
+	quern__busy_loop_is(&front->thread, QUERN__ELSEWHERE);
 	ev_timer_stop(front->ev, &front->timer);
 	STOP_UNREFERENCED(check, front->ev, &front->check);
 	STOP_UNREFERENCED(check, front->ev, &front->begin);
@@ -412,6 +374,7 @@ quern__ev_create(quern_loop **out, struct ev_loop *ev, quern_executor *executor)
 		return err;
 	}
 	front->ev = ev;
+	front->thread.pool = executor;
 	ev_async_init(&front->ring, on_ring);
 	ev_timer_init(&front->look, on_look, LOOK_S, LOOK_S);
 	ev_prepare_init(&front->prepare, on_prepare);

@@ -21,6 +21,8 @@ step_aside(unsigned index)
 static void
 a_worker_steps_aside_only_for_a_loop_that_needs_its_core(void)
 {
+	struct quern__presence thread = { &pool, QUERN__ELSEWHERE };
+
 	begin(0);
 	CU_ASSERT_FALSE(step_aside(0)); /* no loop is awake */
 	pool.loops_awake = 1;
@@ -46,8 +48,8 @@ a_worker_steps_aside_only_for_a_loop_that_needs_its_core(void)
 	pool.call_ns = 3000;
 	CU_ASSERT_FALSE(step_aside(0)); /* ... what takes two cores */
 	pool.call_ns = 0;
-	quern__busy_loop_awake(&pool);
-	quern__busy_loop_asleep(&pool);
+	quern__busy_loop_is(&thread, QUERN__AWAKE);
+	quern__busy_loop_is(&thread, QUERN__ASLEEP);
 	CU_ASSERT_FALSE(step_aside(0)); /* ... and sleeps now */
 	pool.fed_until_ns = quern__now_ns() - 1;
 	CU_ASSERT_FALSE(step_aside(0)); /* ... or did so long ago */
