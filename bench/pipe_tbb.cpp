@@ -40,6 +40,7 @@ std::atomic<job *> ended;
 int wake_fd, poll_fd, ticks_fd;
 tbb::task_arena *arena;
 tbb::task_group *group;
+tbb::task_arena *spawner; /* on one processor: where a worker is */
 job *jobs;
 size_t in_flight;
 bool watching;
@@ -99,6 +100,8 @@ tbb_open(unsigned workers, int tick_fd)
 	arena = new tbb::task_arena(width - 1, 0);
 	arena->initialize();
 	group = new tbb::task_group;
+	if (tbb::this_task_arena::max_concurrency() < 2)
+		spawner = new tbb::task_arena(width, 1);
 	ticks_fd = tick_fd;
 	wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	poll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -117,9 +120,16 @@ tbb_make(size_t n)
 void
 tbb_spawn(size_t first, size_t n)
 {
+	auto spawn = [first, n] {
+		for (size_t i = first; i < first + n; i++)
+			group->run([i] { jobs[i].run(); });
+	};
+
 	in_flight += n;
-	for (size_t i = first; i < first + n; i++)
-		group->run([i] { jobs[i].run(); });
+	if (spawner)
+		spawner->execute(spawn);
+	else
+		spawn();
 }
 
 void
