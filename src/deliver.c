@@ -239,6 +239,8 @@ quern__deliver(quern_loop *loop)
 	/* A push to a list that is not empty does not ring, so we do. */
 	if (quern__loop_has_ends(loop))
 		quern__front_ring(loop);
+	else if (count >= CLOCK_EVERY)
+		loop->caught_up_ns = quern__now_ns();
 	quern__deliver_set_timer(loop);
 	end_turn(loop);
 	return count;

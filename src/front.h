@@ -76,10 +76,11 @@ struct quern_loop {
 	 * callbacks submit is counted here, and told to all at its end.
 	 */
 	size_t turn_delivered, turn_submitted;
-	size_t turn_slots;   /* of the executor's, to be given back */
-	quern_job *backlog;  /* taken, not delivered */
-	bool submits;        /* its callbacks have, since it last slept */
-	unsigned delivering; /* depth of quern__deliver() */
+	size_t turn_slots;     /* of the executor's, to be given back */
+	quern_job *backlog;    /* taken, not delivered */
+	bool submits;          /* its callbacks have, since it last slept */
+	unsigned delivering;   /* depth of quern__deliver() */
+	uint64_t caught_up_ns; /* the last turn with many ends left none */
 	unsigned spins_missed, yields_missed; /* in a row; see spin.c */
 	uint64_t timer_ns; /* what the timer is set to; 0: off */
 	void (*room_fn)(quern_loop *loop, void *data);

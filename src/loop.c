@@ -162,8 +162,10 @@ wait_for_ends(struct ev_front *front)
 {
 	quern_loop *loop = &front->base;
 
-	if (quern__loop_has_ends(loop))
+	if (quern__loop_has_ends(loop)) {
+		quern__spin_for_more_ends(loop);
 		return true;
+	}
 	if (quern__loop_is_busy(loop)) {
 		quern__busy_loop_is(&front->thread, QUERN__AWAKE);
 		if (quern__spin_for_ends(loop))

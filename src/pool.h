@@ -264,6 +264,8 @@ void quern__spin_linger(const struct quern__worker *worker);
  * the loop is awake.  True if there are any.
  */
 bool quern__spin_for_ends(quern_loop *loop);
+/* There are: let some more come, if that pays. */
+void quern__spin_for_more_ends(const quern_loop *loop);
 /* The same for a blocking caller, until `seen(arg)`. */
 bool quern__spin_until(
     const quern_executor *pool, bool (*seen)(const void *arg), const void *arg);

@@ -155,22 +155,40 @@ quern__spin_until(
  * only hold up the worker, which is at the same cache lines and, where jobs lie
  * side by side, at those that our core fetches ahead; so let them come: for half
  * the time that they take, since then we need the other half to deliver them.
+ * `since_ns`  when none had ended.
  */
 static void
-linger(const quern_executor *pool, size_t pending)
+linger(const quern_executor *pool, size_t pending, uint64_t since_ns)
 {
 	size_t jobs = pending < LINGER_MOST ? pending : LINGER_MOST;
 	uint64_t each = __atomic_load_n(&pool->call_ns, __ATOMIC_RELAXED) / 2;
 	uint64_t ns = jobs * (each < LINGER_NS ? each : LINGER_NS);
-	uint64_t until_ns;
 
 	if (ns <= POLL_NS)
 		return;
-	until_ns = quern__now_ns() + ns - POLL_NS;
-	do {
+	while (!quern__passed(since_ns + ns - POLL_NS))
 		for (int i = 0; i < LOOKS; i++)
 			relax();
-	} while (!quern__passed(until_ns));
+}
+
+/* May a loop keep its core from the workers for a moment? */
+static bool
+has_core(const quern_executor *pool)
+{
+	unsigned cores = quern__busy_cores(pool);
+
+	/* A worker that has yet to step aside is no reason to sleep. */
+	return pool->spin_ns && cores &&
+	    (quern__busy_threads(pool) <= cores ||
+		quern__busy_crowds_out(pool, 0));
+}
+
+void
+quern__spin_for_more_ends(const quern_loop *loop)
+{
+	if (has_core(loop->executor))
+		linger(loop->executor, quern_loop_pending(loop),
+		    loop->caught_up_ns);
 }
 
 /*
@@ -207,13 +225,9 @@ quern__spin_for_ends(quern_loop *loop)
 
 	if (yield_to_worker(loop))
 		return true;
-	/* A worker that has yet to step aside is no reason to sleep. */
-	if (!ns || !quern__busy_cores(pool) ||
-	    (quern__busy_threads(pool) > quern__busy_cores(pool) &&
-		!quern__busy_crowds_out(pool, 0)) ||
-	    !pays(&loop->spins_missed) ||
+	if (!has_core(pool) || !pays(&loop->spins_missed) ||
 	    !spin(end_seen, loop, ns, &loop->spins_missed))
 		return false;
-	linger(pool, quern_loop_pending(loop));
+	linger(pool, quern_loop_pending(loop), quern__now_ns());
 	return true;
 }
