@@ -140,10 +140,8 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla \
     $(if $(WERROR),-Werror)
 
 q_cppflags := -Iinclude -I. -D_GNU_SOURCE
-# Functions on cache lines of their own: where they happen to begin otherwise
-# makes 10 % of the jobs per second.
 q_cflags   := -std=c11 -fopenmp -pthread -fvisibility=hidden -fPIC \
-    -ffp-contract=off -falign-functions=64 $(warnings)
+    -ffp-contract=off $(warnings)
 q_ldflags  := -fopenmp -pthread
 q_libs     := -lev -lsleef -lm
 
