@@ -13,7 +13,11 @@
  * the take sees the job, or the clearing does not take back its bit.  So a bit
  * may be set for nothing, but no job is in the inbox for long without one.
  * Whoever sets a bit that was clear calls for somebody to come (idle.c); while
- * it is set, somebody has been called.  A worker that finds enough calls in the
+ * it is set, somebody has been called.  One who pushes behind others, where
+ * the bit of its lane was set a moment ago, leaves it at that, since whoever
+ * pushed the first of them has set bits after that, or is about to.  (Should the
+ * bit have been cleared in that moment, nobody knows how urgent the job is until
+ * the inbox is taken.)  A worker that finds enough calls in the
  * line, and in the inbox nothing of a lane that has none there, which would be
  * more urgent or has to age, leaves the inbox to fill: each take costs both
  * sides some cache misses.  Enough is more than it picks: a sleeper is

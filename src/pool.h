@@ -157,6 +157,26 @@ quern__note(uint64_t *number, uint64_t value)
 int quern__pool_link(quern_executor *pool, quern_job *latest,
     quern_job *earliest, unsigned lanes, bool kept);
 /*
+ * Are jobs in the inbox, and has somebody been called for one of these lanes?
+ * A hint.
+ */
+static inline bool
+quern__pool_has_called(const quern_executor *pool, unsigned lanes)
+{
+	return lanes & __atomic_load_n(&pool->arrived, __ATOMIC_RELAXED) &&
+	    !quern__mailbox_is_empty(&pool->inbox);
+}
+/*
+ * The same for one job, if others are in the inbox: whoever pushed the first of
+ * them has called, or is about to.  False, and nothing was done, if there are
+ * none.  Touches nothing once the job is linked.
+ */
+static inline bool
+quern__pool_link_behind(quern_executor *pool, quern_job *job)
+{
+	return quern__mailbox_push_behind(&pool->inbox, job);
+}
+/*
  * The same for jobs that a callback of `loop` submits to the loop's executor:
  * they may wait a little for others to go with them.
  */

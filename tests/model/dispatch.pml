@@ -174,7 +174,21 @@ inline call_for(wake)
 
 /* ---- arrive.c ---- */
 
+#ifdef MUTATE_BEHIND_NOTHING
+#define BEHIND_OTHERS true
+#else
+#define BEHIND_OTHERS inbox
+#endif
+
 inline push(jobs, wake)
+{
+	if
+	:: atomic { BEHIND_OTHERS -> inbox = inbox | (jobs) }
+	:: true -> push_and_call(jobs, wake)
+	fi
+}
+
+inline push_and_call(jobs, wake)
 {
 #ifdef MUTATE_ARRIVED_BEFORE_PUSH
 	wake = !arrived;
