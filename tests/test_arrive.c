@@ -55,11 +55,15 @@ begin(unsigned asleep)
 	pool = (quern_executor) {
 		.n_workers = 2,
 		.n_cores = 2,
+		.queue_limit = MANY,
 		.asleep = asleep,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.loops = &loop,
 	};
-	loop = (quern_loop) { .executor = &pool };
+	loop = (quern_loop) {
+		.generation = quern__fork_generation(),
+		.executor = &pool,
+	};
 	for (int i = 0; i < MANY; i++) {
 		quern_job_init(&job[i], quern_call(add_one, NULL), NULL);
 		job[i].own.lane = NORMAL;
@@ -99,6 +103,35 @@ pick(void)
 }
 
 /* ---- the inbox ---- */
+
+static void
+who_submits_behind_others_leaves_the_call_to_them(void)
+{
+	begin(2);
+	CU_ASSERT_EQUAL(quern_submit(&loop, &job[0]), 0);
+	CU_ASSERT_EQUAL(wakes, 1);
+	pool.waking = false;
+	CU_ASSERT_EQUAL(quern_submit(&loop, &job[1]), 0);
+	CU_ASSERT_EQUAL(wakes, 1);
+	CU_ASSERT_PTR_EQUAL(pool.inbox.head, &job[1]);
+	/* It is more urgent than they are. */
+	job[2].priority = QUERN_HIGH;
+	CU_ASSERT_EQUAL(quern_submit(&loop, &job[2]), 0);
+	CU_ASSERT_EQUAL(wakes, 2);
+	pool.waking = false;
+	/* The bits have been cleared, the inbox is about to be taken. */
+	pool.arrived = 0;
+	CU_ASSERT_EQUAL(quern_submit(&loop, &job[3]), 0);
+	CU_ASSERT_EQUAL(wakes, 3);
+	CU_ASSERT_EQUAL(pool.arrived, 1 << NORMAL);
+	absorb(false);
+	/* A bit is set for nothing: there is nobody to be behind of. */
+	pool.arrived = 1 << NORMAL;
+	CU_ASSERT_EQUAL(quern_submit(&loop, &job[4]), 0);
+	absorb(false);
+	CU_ASSERT_EQUAL(pool.line.waiting, 5);
+	CU_ASSERT_EQUAL(loop.in_flight, 5 * QUERN__ONE_JOB);
+}
 
 static void
 the_first_of_a_lane_calls_and_those_behind_it_do_not(void)
@@ -297,6 +330,8 @@ int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
+		{ "who submits behind others leaves the call to them",
+		    who_submits_behind_others_leaves_the_call_to_them },
 		{ "the first of a lane calls and those behind it do not",
 		    the_first_of_a_lane_calls_and_those_behind_it_do_not },
 		{ "enough is a batch and nothing of another lane",
