@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <math.h>
 #include <omp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -52,6 +53,8 @@ build_neighbour(char *path, size_t size)
 	    "clang-14 -O1 -fopenmp=libomp -fPIC -shared -x c - -o '%s' "
 	    "2>/dev/null",
 	    path);
+	/* Without a compiler the shell may be gone before it has read all. */
+	signal(SIGPIPE, SIG_IGN);
 	compiler = build ? popen(command, "w") : NULL;
 	if (!compiler)
 		return false;
