@@ -96,27 +96,66 @@ pause_before_turn(void)
 	nanosleep(&pause, NULL);
 }
 
+/* One figure of one contender, round by round, and in ascending order. */
+struct series {
+	double round[ROUNDS], sorted[ROUNDS];
+};
+
+static double
+median(const struct series *series, size_t n)
+{
+	return stats_median(series->sorted, n);
+}
+
+/* Taken round by round, so that what hit both in a round does not count. */
+static double
+median_ratio(
+    const struct series *own, const struct series *best, size_t n, bool more)
+{
+	double ratio[ROUNDS];
+
+	for (size_t r = 0; r < n; r++)
+		ratio[r] = stats_ratio(own->round[r], best->round[r], more);
+	stats_sort(ratio, n);
+	return stats_median(ratio, n);
+}
+
+/* Of the peers; NULL: there is none. */
+static const struct series *
+best_peer(const struct series series[], const struct contender contender[],
+    size_t contenders, size_t n, bool more)
+{
+	const struct series *best = NULL;
+
+	for (size_t c = 0; c < contenders; c++)
+		if (contender[c].peer &&
+		    (!best ||
+			(more ? median(&series[c], n) > median(best, n) :
+				median(&series[c], n) < median(best, n))))
+			best = &series[c];
+	return best;
+}
+
 static void
 print_row(const char *work, const struct figure *figure, const char *who,
-    const double sorted[], size_t n, double best)
+    const struct series *own, const struct series *best, size_t n)
 {
-	double value = stats_median(sorted, n);
-	double ratio = stats_ratio(value, best, figure->more);
+	double ratio = best ? median_ratio(own, best, n, figure->more) : 0;
 	char text[4][24];
 
 	printf("%s%s%s\t%s\t%s\t%s\t%s\t%s\t%s\n", work,
 	    *figure->name ? ", " : "", figure->name, who,
-	    stats_format(text[0], value), figure->unit,
+	    stats_format(text[0], median(own, n)), figure->unit,
 	    ratio > 0 ? stats_format(text[1], ratio) : "-",
-	    stats_format(text[2], sorted[0]),
-	    stats_format(text[3], sorted[n - 1]));
+	    stats_format(text[2], own->sorted[0]),
+	    stats_format(text[3], own->sorted[n - 1]));
 }
 
 void
 rounds_measure(const char *work, const struct figure figure[], size_t figures,
     const struct contender contender[], size_t contenders)
 {
-	double value[MOST_CONTENDERS][MOST_FIGURES][ROUNDS];
+	struct series series[MOST_FIGURES][MOST_CONTENDERS];
 	double of_round[MOST_FIGURES];
 	size_t rounds = quick ? 1 : ROUNDS;
 
@@ -127,28 +166,22 @@ rounds_measure(const char *work, const struct figure figure[], size_t figures,
 			pause_before_turn();
 			contender[c].round(contender[c].arg, of_round);
 			for (size_t f = 0; f < figures && r > 0; f++)
-				value[c][f][r - 1] = of_round[f];
+				series[f][c].round[r - 1] = of_round[f];
 		}
 	}
 	for (size_t f = 0; f < figures; f++) {
-		double best = 0;
-		bool found = false;
+		const struct series *best;
 
 		for (size_t c = 0; c < contenders; c++) {
-			double median;
-
-			stats_sort(value[c][f], rounds);
-			median = stats_median(value[c][f], rounds);
-			if (!contender[c].peer)
-				continue;
-			if (!found ||
-			    (figure[f].more ? median > best : median < best))
-				best = median;
-			found = true;
+			memcpy(series[f][c].sorted, series[f][c].round,
+			    rounds * sizeof(double));
+			stats_sort(series[f][c].sorted, rounds);
 		}
+		best = best_peer(
+		    series[f], contender, contenders, rounds, figure[f].more);
 		for (size_t c = 0; c < contenders; c++)
 			print_row(work, &figure[f], contender[c].who,
-			    value[c][f], rounds, best);
+			    &series[f][c], best, rounds);
 	}
 	fflush(stdout);
 }

@@ -10,8 +10,9 @@
  * is a pause in which the threads of the one before go to sleep.
  *
  * A row is tab-separated: work, who, the median of the rounds, its unit, how
- * many times as good that is as the best peer's (above 1 is better; "-": there
- * is no peer, or nothing to divide by), the smallest and the largest round.
+ * many times as good as the best peer (the median of the rounds' own ratios;
+ * above 1 is better; "-": there is no peer, or nothing to divide by), the
+ * smallest and the largest round.
  */
 #ifndef QUERN_BENCH_ROUNDS_H
 #define QUERN_BENCH_ROUNDS_H
@@ -24,7 +25,7 @@
 extern "C" {
 #endif
 
-enum { ROUNDS = 5, MOST_FIGURES = 4, MOST_CONTENDERS = 12 };
+enum { ROUNDS = 9, MOST_FIGURES = 4, MOST_CONTENDERS = 12 };
 
 /* What a round yields besides its name. */
 struct figure {

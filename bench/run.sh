@@ -61,5 +61,6 @@ done
 rm -f "$part"
 test "${FORMAT-}" = tsv || cat <<'END'
 value: the median of the rounds, which were taken in turn, and their spread.
-ratio: how many times as good as the best peer; above 1 is better.
+ratio: how many times as good as the best peer in the same round, the median
+       of the rounds; above 1 is better.
 END
