@@ -53,6 +53,7 @@ stats_format(char text[24], double value)
 	    size >= 9.995          ? 2 :
 				     3;
 
-	snprintf(text, 24, "%.*f", digits, value);
+	/* A difference that is next to nothing has no sign. */
+	snprintf(text, 24, "%.*f", digits, size < 0.0005 ? 0 : value);
 	return text;
 }
