@@ -154,6 +154,19 @@ quern__claim_next(struct quern__claim *claim, quern_job *job, uint32_t blocks,
 }
 
 void
+quern__claim_reserve(quern_job *job, uint32_t n)
+{
+	__atomic_store_n(counter_of(job), pack(n, n), __ATOMIC_RELAXED);
+}
+
+void
+quern__claim_reserved(struct quern__claim *claim, uint32_t i, uint32_t end)
+{
+	__atomic_store_n(&claim->range, pack(i, end), __ATOMIC_RELAXED);
+	claim->counted = end - i;
+}
+
+void
 quern__claim_count(quern_job *job, uint32_t ran)
 {
 	if (ran)

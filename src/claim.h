@@ -20,6 +20,7 @@ struct quern__claim {
 	uint64_t since_ns; /* when it claimed last; 0: not measured */
 	uint32_t size;     /* of that claim; 0: there was none */
 	uint32_t step;     /* blocks that are begun together */
+	uint32_t counted;  /* blocks in it that count as done already */
 
 	/* The pool's lock, while others may steal from it. */
 	quern_job *job;
@@ -35,6 +36,16 @@ struct quern__claim {
 bool quern__claim_next(struct quern__claim *claim, quern_job *job,
     uint32_t blocks, unsigned others, uint32_t *ran,
     struct quern__blocks *next);
+
+/*
+ * Before a second one is inside: the first n blocks are for some who are sure
+ * to come, and count as done.  So those who find no other block to run need not
+ * exchange anything with each other.  One of them finds [i, end) in `claim`,
+ * which was empty.
+ */
+void quern__claim_reserve(quern_job *job, uint32_t n);
+void quern__claim_reserved(
+    struct quern__claim *claim, uint32_t i, uint32_t end);
 
 /* How many blocks are done, as far as has been counted. */
 uint32_t quern__claim_done(const quern_job *job);

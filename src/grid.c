@@ -153,9 +153,10 @@ quern__grid_work(
 	struct quern__claim *claim = ctx->claim ? ctx->claim : &alone;
 	struct quern__blocks step;
 	uint64_t before = ctx->blocks_run, run;
-	uint32_t ran = 0; /* and not counted yet */
+	uint32_t ran = -claim->counted; /* and not counted yet */
 	bool exhausted = true;
 
+	claim->counted = 0;
 	for (;;) {
 		if (quern__job_should_stop(job)) {
 			quern__claim_drop_rest(claim, job, grid.blocks);

@@ -14,6 +14,7 @@
 
 #include <omp.h>
 
+#include "claim.h"
 #include "cpus.h"
 #include "fpmode.h"
 #include "grid.h"
@@ -154,13 +155,16 @@ team_width(void)
 
 /* ---- blocks of a loop ---- */
 
+/* As one of so many threads; a claim that is not empty begins with that. */
 static void
-run_as(quern_job *job, unsigned index, unsigned threads)
+run_as(
+    quern_job *job, unsigned index, unsigned threads, struct quern__claim claim)
 {
 	struct quern_context ctx = {
 		.job = job,
 		.index = index,
 		.peers = threads - 1,
+		.claim = &claim,
 	};
 	quern__fpmode before = quern__fpmode_enter();
 
@@ -168,9 +172,34 @@ run_as(quern_job *job, unsigned index, unsigned threads)
 	quern__fpmode_leave(before);
 }
 
-/* Run all blocks on the calling thread's team. */
+/*
+ * What of the `reserved` blocks is whose: one for each thread, from the far
+ * end.  There may be fewer threads than expected, as OMP_DYNAMIC and
+ * OMP_THREAD_LIMIT allow, and the first one has what is left.  Only that one
+ * asks how many there are: the answer is in a cache line that all write to.
+ */
+static struct quern__claim
+claim_reserved(unsigned reserved, unsigned index)
+{
+	struct quern__claim claim = { 0 };
+	unsigned threads;
+
+	if (index >= reserved)
+		return claim;
+	if (index) {
+		quern__claim_reserved(
+		    &claim, reserved - index, reserved - index + 1);
+		return claim;
+	}
+	threads = (unsigned)omp_get_num_threads();
+	quern__claim_reserved(
+	    &claim, 0, threads < reserved ? reserved - threads + 1 : 1);
+	return claim;
+}
+
+/* Run all blocks on the calling thread's team; so many of them are reserved. */
 static void
-run_on_team(quern_job *job, unsigned permits)
+run_on_team(quern_job *job, unsigned permits, unsigned reserved)
 {
 #pragma omp parallel
 	{
@@ -178,24 +207,29 @@ run_on_team(quern_job *job, unsigned permits)
 
 		/* The width stays the same; those beyond leave at once. */
 		if (index < permits)
-			run_as(job, index, permits);
+			run_as(job, index, permits,
+			    claim_reserved(reserved, index));
 	}
 }
 
 void
 quern__omp_run_grid(quern_job *job)
 {
+	uint32_t blocks = quern__grid_of(&job->op).blocks;
 	int width = team_width();
-	unsigned permits;
+	unsigned permits, reserved;
 
 	/* A team for one block would only cost. */
-	if (quern__grid_of(&job->op).blocks <= 1 || !team_can_start(width))
+	if (blocks <= 1 || !team_can_start(width))
 		width = 1;
 	permits = quern__permits_enter((unsigned)width);
-	if (width == 1)
-		run_as(job, 0, 1);
-	else
-		run_on_team(job, permits);
+	if (width == 1) {
+		run_as(job, 0, 1, (struct quern__claim) { 0 });
+	} else {
+		reserved = blocks < permits ? blocks : permits;
+		quern__claim_reserve(job, reserved);
+		run_on_team(job, permits, reserved);
+	}
 	quern__permits_give(permits);
 }
 
@@ -253,7 +287,7 @@ quern__omp_lead_grid(quern_job *job, unsigned width)
 {
 	allow(width);
 	if (width == 1)
-		run_as(job, 0, 1);
+		run_as(job, 0, 1, (struct quern__claim) { 0 });
 	else
-		run_on_team(job, width);
+		run_on_team(job, width, 0); /* the loop shows its progress */
 }
