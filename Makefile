@@ -161,6 +161,14 @@ endif
 
 # ---- what there is ---------------------------------------------------------
 
+# How a task leaves its stack: by hand where we know how, or SWITCH=ucontext.
+SWITCH ?= $(firstword $(filter $(subst -, ,$(target)),x86_64 aarch64) ucontext)
+ifneq ($(filter-out x86_64 aarch64 ucontext,$(SWITCH)),)
+$(error SWITCH is one of: x86_64 aarch64 ucontext)
+endif
+switch := $(if $(filter ucontext,$(SWITCH)),src/switch_ucontext.c,\
+    src/switch.c src/switch_$(SWITCH).S)
+
 # In the order in which a job meets them; src/README.md is the map.
 sources := \
     src/op.c \
@@ -186,6 +194,8 @@ sources := \
     src/port.c \
     src/timeouts.c \
     src/group.c \
+    src/fiber.c \
+    $(switch) \
     src/pool.c \
     src/accounts.c \
     src/shutdown.c \
@@ -244,7 +254,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@')
 # What objects depend on besides their sources: rewritten when it differs.
 flags := $(target) $(CC) | $(CPPFLAGS) | $(CFLAGS) | $(LDFLAGS) | \
     $(q_cppflags) $(q_cflags) $(q_ldflags) | $(kernel_cflags) | \
-    $(isa_avx2) $(isa_avx512)
+    $(isa_avx2) $(isa_avx512) | $(SWITCH)
 ifneq ($(file <$(B)/flags),$(flags))
 .PHONY: $(B)/flags
 endif
@@ -260,6 +270,9 @@ kernel_flags = $(CFLAGS:-O2=-O3)
 
 $(B)/src/%.o: src/%.c $(B)/flags | $(B)/src/
 	$(call say,CC)
+	$(Q)$(call compile,$(CFLAGS))
+$(B)/src/%.o: src/%.S $(B)/flags | $(B)/src/
+	$(call say,AS)
 	$(Q)$(call compile,$(CFLAGS))
 $(B)/kernels/%.o: kernels/%.c $(B)/flags | $(B)/kernels/
 	$(call say,CC)
@@ -282,7 +295,8 @@ isa_objects += $(isa_sources:%.c=$(B)/%.$(1).o)
 endef
 $(foreach isa,$(isas),$(eval $(call isa_rule,$(isa))))
 
-objects := $(sources:%.c=$(B)/%.o) $(kernels:%.c=$(B)/%.o) $(isa_objects)
+objects := $(patsubst %,$(B)/%.o,$(basename $(sources) $(kernels))) \
+    $(isa_objects)
 
 -include $(wildcard $(B)/*/*.d)
 
