@@ -194,6 +194,7 @@ sources := \
     src/port.c \
     src/timeouts.c \
     src/group.c \
+    src/stack.c \
     src/fiber.c \
     $(switch) \
     src/pool.c \

@@ -44,6 +44,8 @@ broken "only omp.c and lane.c know OpenMP" \
     "$(lines 'src/(omp|lane)\.c' '^#include <omp\.h>|#pragma omp')"
 broken "only mem.c allocates" "$(calls mem \
     'malloc|calloc|realloc|aligned_alloc|posix_memalign|strn?dup|free')"
+broken "only stack.c maps memory" \
+    "$(calls stack 'mmap|mmap64|mremap|munmap|mprotect|madvise')"
 broken "only thread.c starts threads" "$(calls thread 'pthread_create')"
 broken "only isa.c reads the environment" \
     "$(calls isa '(secure_)?getenv')"

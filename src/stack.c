@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stack.c -- stacks for tasks, see stack.h.
+ *
+ * Guards.  A page without any access splits a mapping, and a process has 65,530
+ * of them (vm.max_map_count): with one each, 32,000 tasks would be the end.
+ * Linux 6.13 has guard pages that are marks in the page table and split
+ * nothing.  Where it lacks them, a loop's stacks have guards of the old kind,
+ * SPLIT_MOST at most, which leaves the program half of its mappings.
+ */
+#include "stack.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+	GUARD_INSTALL = 102, /* MADV_GUARD_INSTALL, which glibc 2.36 lacks */
+	SPLIT_MOST = 16000,  /* two mappings each */
+	HEAD_BYTES = 64      /* for struct quern__stack */
+};
+
+_Static_assert(
+    sizeof(struct quern__stack) <= HEAD_BYTES, "it lies above the stack");
+
+static size_t
+page_bytes(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The first page of a mapping becomes its guard; false: it cannot. */
+static bool
+guard(struct quern__stacks *stacks, void *page, bool *splits)
+{
+	*splits = false;
+	if (!madvise(page, page_bytes(), GUARD_INSTALL))
+		return true;
+	if (stacks->split == SPLIT_MOST ||
+	    mprotect(page, page_bytes(), PROT_NONE))
+		return false;
+	*splits = true;
+	stacks->split++;
+	return true;
+}
+
+static struct quern__stack *
+map(struct quern__stacks *stacks, size_t bytes)
+{
+	struct quern__stack *stack;
+	size_t page = page_bytes(), whole;
+	bool splits;
+	char *start;
+
+	if (bytes < QUERN__STACK_LEAST)
+		bytes = QUERN__STACK_LEAST;
+	if (bytes > SIZE_MAX / 2)
+		return NULL;
+	bytes = (bytes + page - 1) / page * page;
+	whole = page + bytes;
+	start = mmap(NULL, whole, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (start == MAP_FAILED)
+		return NULL;
+	if (!guard(stacks, start, &splits)) {
+		munmap(start, whole);
+		return NULL;
+	}
+	stack = (struct quern__stack *)(start + whole - HEAD_BYTES);
+	stack->bottom = start + page;
+	stack->bytes = bytes - HEAD_BYTES;
+	stack->splits = splits;
+	return stack;
+}
+
+static void
+unmap(struct quern__stacks *stacks, struct quern__stack *stack)
+{
+	size_t page = page_bytes();
+
+	stacks->split -= stack->splits;
+	munmap(stack->bottom - page, page + stack->bytes + HEAD_BYTES);
+}
+
+struct quern__stack *
+quern__stack_get(struct quern__stacks *stacks, size_t bytes)
+{
+	struct quern__stack *stack = stacks->first;
+	int saved = errno;
+
+	if (bytes && bytes != QUERN__STACK_BYTES)
+		stack = NULL;
+	if (stack) {
+		stacks->first = stack->next;
+		stacks->kept--;
+		return stack;
+	}
+	stack = map(stacks, bytes ? bytes : QUERN__STACK_BYTES);
+	errno = saved;
+	return stack;
+}
+
+void
+quern__stack_put(struct quern__stacks *stacks, struct quern__stack *stack)
+{
+	if (stack->bytes + HEAD_BYTES != QUERN__STACK_BYTES ||
+	    stacks->kept == QUERN__STACKS_KEPT) {
+		unmap(stacks, stack);
+		return;
+	}
+	stack->next = stacks->first;
+	stacks->first = stack;
+	stacks->kept++;
+}
+
+void
+quern__stacks_drop(struct quern__stacks *stacks)
+{
+	struct quern__stack *stack;
+
+	while ((stack = stacks->first)) {
+		stacks->first = stack->next;
+		unmap(stacks, stack);
+	}
+	stacks->kept = 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stack.h -- stacks for tasks: mapped, guarded, and kept for the next task.
+ *
+ *     task.c --> [stack.c] --> mmap()
+ *
+ * A stack is so many bytes that are zero at first, of which only the pages that
+ * were touched take memory.  Who grows down beyond them hits a guard page and
+ * gets SIGSEGV.  One that is given back is kept, with the pages it has and what
+ * is in them, since mapping and touching a page takes microseconds.
+ *
+ * Nothing here is atomic: stacks are a loop's, and so its thread's.
+ */
+#ifndef QUERN_SRC_STACK_H
+#define QUERN_SRC_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* At the end of each stack, above what it is used for. */
+struct quern__stack {
+	struct quern__stack *next;
+	char *bottom; /* the lowest byte that may be touched */
+	size_t bytes; /* from there to the end, a multiple of 64 */
+	bool splits;  /* its guard takes mappings */
+};
+
+/* Those that are kept; empty when zero. */
+struct quern__stacks {
+	struct quern__stack *first; /* of the default size */
+	size_t kept;
+	unsigned split; /* guards in use that take mappings */
+};
+
+enum {
+	QUERN__STACK_BYTES = 65536,
+	QUERN__STACK_LEAST = 16384,
+	/* So many are kept at most. */
+	QUERN__STACKS_KEPT = 131072
+};
+
+/*
+ * A stack of at least `bytes`, or of the default size if that is 0.  NULL: no
+ * memory, or no guard.
+ */
+struct quern__stack *quern__stack_get(
+    struct quern__stacks *stacks, size_t bytes);
+/* Nobody is on it any more. */
+void quern__stack_put(struct quern__stacks *stacks, struct quern__stack *stack);
+/* Unmap all that are kept. */
+void quern__stacks_drop(struct quern__stacks *stacks);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_stack.c -- tests src/stack.c: stacks are guarded, kept, and given back.
+ */
+#include "src/stack.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "support.h"
+
+enum { MANY = 20000, SPLIT_MOST = 16000 };
+
+/* ---- the kernel's answers ---- */
+
+static bool no_marks; /* as before Linux 6.13 */
+static int maps_fail, protects_fail;
+static long maps; /* there are, of those that were made here */
+
+int __real_madvise(void *start, size_t bytes, int advice);
+int __wrap_madvise(void *start, size_t bytes, int advice);
+
+int
+__wrap_madvise(void *start, size_t bytes, int advice)
+{
+	if (no_marks) {
+		errno = EINVAL;
+		return -1;
+	}
+	return __real_madvise(start, bytes, advice);
+}
+
+void *__real_mmap(void *, size_t, int, int, int, off_t);
+void *__wrap_mmap(void *, size_t, int, int, int, off_t);
+
+void *
+__wrap_mmap(void *start, size_t bytes, int access, int flags, int fd, off_t at)
+{
+	void *mapping;
+
+	if (maps_fail) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	mapping = __real_mmap(start, bytes, access, flags, fd, at);
+	maps += mapping != MAP_FAILED;
+	return mapping;
+}
+
+int __real_munmap(void *start, size_t bytes);
+int __wrap_munmap(void *start, size_t bytes);
+
+int
+__wrap_munmap(void *start, size_t bytes)
+{
+	maps--;
+	return __real_munmap(start, bytes);
+}
+
+int __real_mprotect(void *start, size_t bytes, int access);
+int __wrap_mprotect(void *start, size_t bytes, int access);
+
+int
+__wrap_mprotect(void *start, size_t bytes, int access)
+{
+	if (protects_fail) {
+		errno = ENOMEM;
+		return -1;
+	}
+	return __real_mprotect(start, bytes, access);
+}
+
+/* ---- what is had ---- */
+
+static void
+all_of_a_stack_can_be_used(void)
+{
+	static const size_t asked[] = { 0, 1, QUERN__STACK_LEAST + 1, 65536,
+		1000000 };
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *stack;
+	unsigned long dirty = 0;
+
+	errno = 7;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		stack = quern__stack_get(&stacks, asked[i]);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
+		CU_ASSERT(stack->bytes + 64 >= asked[i]);
+		CU_ASSERT(stack->bytes + 64 >=
+		    (asked[i] ? QUERN__STACK_LEAST : QUERN__STACK_BYTES));
+		CU_ASSERT_EQUAL(
+		    (uintptr_t)(stack->bottom + stack->bytes) % 64, 0);
+		for (size_t at = 0; at < stack->bytes; at++) {
+			dirty += stack->bottom[at] != 0;
+			stack->bottom[at] = 1;
+		}
+		CU_ASSERT_PTR_EQUAL(
+		    stack, (void *)(stack->bottom + stack->bytes));
+		quern__stack_put(&stacks, stack);
+		CU_ASSERT_EQUAL(
+		    stacks.kept, !asked[i] || asked[i] == QUERN__STACK_BYTES);
+		quern__stacks_drop(&stacks);
+		CU_ASSERT_EQUAL(stacks.kept, 0);
+	}
+	CU_ASSERT_EQUAL(dirty, 0);
+	CU_ASSERT_EQUAL(maps, 0);
+	CU_ASSERT_EQUAL(errno, 7);
+}
+
+static void
+one_of_the_default_size_is_kept_for_the_next(void)
+{
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *a = quern__stack_get(&stacks, 0);
+	struct quern__stack *b = quern__stack_get(&stacks, 0);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+	CU_ASSERT_PTR_NOT_EQUAL(a, b);
+	quern__stack_put(&stacks, a);
+	quern__stack_put(&stacks, b);
+	CU_ASSERT_EQUAL(stacks.kept, 2);
+	/* The last one first: its pages are in the cache. */
+	CU_ASSERT_PTR_EQUAL(quern__stack_get(&stacks, QUERN__STACK_BYTES), b);
+	CU_ASSERT_PTR_EQUAL(quern__stack_get(&stacks, 0), a);
+	quern__stack_put(&stacks, a);
+	quern__stack_put(&stacks, b);
+	quern__stacks_drop(&stacks);
+}
+
+/* ---- what cannot be had ---- */
+
+static void
+without_memory_there_is_none_and_nothing_has_changed(void)
+{
+	struct quern__stacks stacks = { 0 };
+
+	errno = 7;
+	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, SIZE_MAX));
+	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, SIZE_MAX / 4));
+	maps_fail = 1;
+	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, 0));
+	maps_fail = 0;
+	no_marks = true;
+	protects_fail = 1;
+	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, 0));
+	no_marks = false;
+	protects_fail = 0;
+	CU_ASSERT_EQUAL(errno, 7);
+	CU_ASSERT_EQUAL(maps, 0);
+	CU_ASSERT_EQUAL(stacks.kept, 0);
+	CU_ASSERT_EQUAL(stacks.split, 0);
+}
+
+static size_t
+get_many(struct quern__stacks *stacks, struct quern__stack **stack, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n && (stack[got] = quern__stack_get(stacks, 0)))
+		got++;
+	return got;
+}
+
+static void
+guards_leave_half_of_the_mappings(void)
+{
+	static struct quern__stack *stack[MANY];
+	struct quern__stacks stacks = { 0 };
+	size_t got;
+
+	no_marks = true;
+	got = get_many(&stacks, stack, MANY);
+	CU_ASSERT_EQUAL(got, SPLIT_MOST);
+	CU_ASSERT_EQUAL(stacks.split, SPLIT_MOST);
+	while (got > 0)
+		quern__stack_put(&stacks, stack[--got]);
+	/* Those that are kept have theirs. */
+	CU_ASSERT_EQUAL(stacks.split, SPLIT_MOST);
+	CU_ASSERT_PTR_NOT_NULL(stack[0] = quern__stack_get(&stacks, 0));
+	quern__stack_put(&stacks, stack[0]);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(stacks.split, 0);
+	CU_ASSERT_EQUAL(maps, 0);
+	no_marks = false;
+}
+
+static void
+marks_take_no_mappings(void)
+{
+	static struct quern__stack *stack[MANY];
+	struct quern__stacks stacks = { 0 };
+	size_t got = get_many(&stacks, stack, MANY);
+
+	if (stacks.split) {
+		printf("skipped: the kernel has no guard marks ... ");
+	} else {
+		CU_ASSERT_EQUAL(got, MANY);
+	}
+	while (got > 0)
+		quern__stack_put(&stacks, stack[--got]);
+	quern__stacks_drop(&stacks);
+}
+
+/* ---- the guard ---- */
+
+/* Can the byte be read?  The kernel tells, without a signal. */
+static bool
+is_there(const char *byte)
+{
+	int end[2];
+	bool there;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(end), 0);
+	there = write(end[1], byte, 1) == 1;
+	CU_ASSERT(there || errno == EFAULT);
+	close(end[0]);
+	close(end[1]);
+	return there;
+}
+
+static void
+check_guard(void)
+{
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *stack = quern__stack_get(&stacks, 0);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
+	CU_ASSERT_TRUE(is_there(stack->bottom));
+	CU_ASSERT_FALSE(is_there(stack->bottom - 1));
+	CU_ASSERT_FALSE(is_there(stack->bottom - 4096));
+	quern__stack_put(&stacks, stack);
+	CU_ASSERT_FALSE(is_there(stack->bottom - 1));
+	quern__stacks_drop(&stacks);
+}
+
+static void
+below_a_stack_lies_a_guard(void)
+{
+	check_guard();
+	no_marks = true;
+	check_guard();
+	no_marks = false;
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "all of a stack can be used", all_of_a_stack_can_be_used },
+		{ "one of the default size is kept for the next",
+		    one_of_the_default_size_is_kept_for_the_next },
+		{ "without memory there is none and nothing has changed",
+		    without_memory_there_is_none_and_nothing_has_changed },
+		{ "guards leave half of the mappings",
+		    guards_leave_half_of_the_mappings },
+		{ "marks take no mappings", marks_take_no_mappings },
+		{ "below a stack lies a guard", below_a_stack_lies_a_guard },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("stack", tests);
+	return run_suites();
+}
