@@ -194,6 +194,8 @@ sources := \
     src/port.c \
     src/timeouts.c \
     src/group.c \
+    src/task.c \
+    src/await.c \
     src/stack.c \
     src/fiber.c \
     $(switch) \

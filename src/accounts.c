@@ -39,6 +39,17 @@ quern__pool_take_slots(quern_executor *pool, size_t most)
 	return n;
 }
 
+size_t
+quern__pool_room(const quern_executor *pool)
+{
+	/* relaxed: a number that may be another one by now. */
+	uint64_t now = __atomic_load_n(&pool->accepted, __ATOMIC_RELAXED);
+
+	return count_of(now) < pool->queue_limit ?
+	    pool->queue_limit - count_of(now) :
+	    0;
+}
+
 void
 quern__pool_force_slot(quern_executor *pool)
 {

@@ -21,6 +21,7 @@
 #include "fork.h"
 #include "job.h"
 #include "pool.h"
+#include "task.h"
 
 enum {
 	TURN_JOBS = 1024,
@@ -234,8 +235,12 @@ quern__deliver(quern_loop *loop)
 			break;
 	}
 	settle_turn(loop);
-	if (loop->room_fn && quern__pool_take_room(loop->executor, loop))
-		loop->room_fn(loop, loop->room_data);
+	if ((loop->room_fn || loop->tasks) &&
+	    quern__pool_take_room(loop->executor, loop)) {
+		if (loop->room_fn)
+			loop->room_fn(loop, loop->room_data);
+		quern__tasks_have_room(loop);
+	}
 	/* A push to a list that is not empty does not ring, so we do. */
 	if (quern__loop_has_ends(loop))
 		quern__front_ring(loop);

@@ -36,8 +36,12 @@ quern__fiber_adopt(struct quern__fiber *fiber)
 #endif
 }
 
-/* About to go to `to`; its fake stack is given up if `from` is left. */
-static void
+/*
+ * About to go to `to`; the fake stack of `from` is given up if that is left.
+ * Inlined, because the thread sanitizer keeps a list of calls for each fiber: a
+ * call that began on one must not end on the other.
+ */
+static inline __attribute__((always_inline)) void
 announce(struct quern__fiber *from, struct quern__fiber *to, int leaves)
 {
 	to->came_from = from;

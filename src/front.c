@@ -14,6 +14,7 @@
 #include "deliver.h"
 #include "fork.h"
 #include "pool.h"
+#include "task.h"
 #include "thread.h"
 
 int
@@ -65,7 +66,8 @@ quern_loop_destroy(quern_loop *loop)
 		return 0;
 	if (quern__loop_stale(loop))
 		return -ESTALE;
-	if (loop->delivering || quern__loop_is_busy(loop))
+	if (loop->delivering || quern__loop_is_busy(loop) ||
+	    quern__tasks_exist(loop))
 		return -EBUSY;
 	/*
 	 * acquire: pairs with the release in quern__loop_unpin(), and in
@@ -78,6 +80,7 @@ quern_loop_destroy(quern_loop *loop)
 	/* Another part of the submit that held us up may have come through. */
 	if (quern__loop_is_busy(loop))
 		return -EBUSY;
+	quern__tasks_drop(loop);
 	loop->front->destroy(loop);
 	return 0;
 }

@@ -85,6 +85,7 @@ struct quern_loop {
 	uint64_t timer_ns; /* what the timer is set to; 0: off */
 	void (*room_fn)(quern_loop *loop, void *data);
 	void *room_data;
+	struct quern__tasks *tasks; /* NULL: there was none so far */
 
 	/*
 	 * Jobs that callbacks submit to the loop's own executor, until they go

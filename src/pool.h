@@ -309,6 +309,8 @@ void quern__loop_finish(quern_job *job, int status, struct quern__counts *mine);
 
 /* ---- accounts.c ---- */
 
+/* Room for how many?  It may be another number right after. */
+size_t quern__pool_room(const quern_executor *pool);
 /* Room for how many, up to `most`?  They are taken. */
 size_t quern__pool_take_slots(quern_executor *pool, size_t most);
 /* A slot whatever the limit, for a blocking caller. */

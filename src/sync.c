@@ -21,6 +21,7 @@
 #include "omp.h"
 #include "permit.h"
 #include "pool.h"
+#include "task.h"
 
 /*
  * The thread that waits for a job without a loop.
@@ -297,6 +298,28 @@ uses_team(const quern_op *op)
 	return quern__op_is_loop(op) || op->kind->team;
 }
 
+struct errand {
+	quern_executor *executor;
+	quern_op op;
+};
+
+static int
+run_errand(void *arg)
+{
+	const struct errand *errand = arg;
+
+	return quern_run(errand->executor, errand->op);
+}
+
+/* Kernels need more stack than a task has. */
+static int
+run_at_home(quern_executor *executor, quern_op op)
+{
+	struct errand errand = { executor, op };
+
+	return quern__task_at_home(run_errand, &errand);
+}
+
 int
 quern_run(quern_executor *executor, quern_op op)
 {
@@ -304,6 +327,8 @@ quern_run(quern_executor *executor, quern_op op)
 	quern_job job;
 	int status;
 
+	if (quern__task_running)
+		return run_at_home(executor, op);
 	status = quern__op_check(&op);
 	if (!status)
 		status = executor ? quern__pool_check(executor) :

@@ -8,6 +8,7 @@
 #include <quern/loop.h>
 #include <quern/op.h>
 #include <quern/status.h>
+#include <quern/task.h>
 #include <quern/trace.h>
 
 #endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * quern/task.h -- await: straight-line code on the loop's thread.
+ *
+ * A task is a function with a stack of its own.  While it awaits something, the
+ * loop goes on; when that has come, the task goes on where it was.  All tasks
+ * of a loop run on its thread, one at a time, and change places only where one
+ * of them awaits.  So they need no locks among each other, and what they await
+ * truly runs in parallel.
+ *
+ * A task runs from a callback of its libev loop.  It may do whatever such a
+ * callback may, but for running the loop itself; other callbacks wait as long
+ * as it does not await.
+ *
+ * "Inside a task only" below means -EPERM elsewhere.  Everything is for the
+ * loop's thread.
+ */
+#ifndef QUERN_TASK_H
+#define QUERN_TASK_H
+
+#include <quern/loop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct quern_task quern_task;
+
+/* What a task runs; its result is what quern_join() tells. */
+typedef int quern_task_fn(void *arg);
+
+/* Fill with quern_task_options_init() first, then change what you need. */
+typedef struct quern_task_options {
+	/*
+	 * Bytes of stack, from 16384; 0: 65536.  Only pages that were touched
+	 * take memory.  A task that needs more ends with SIGSEGV, at a guard
+	 * page.  What is computed does not run on this stack, see quern_await()
+	 * and quern_run().
+	 */
+	size_t stack_bytes;
+	uint64_t reserved[7]; /* keep 0 */
+} quern_task_options;
+
+QUERN_API void quern_task_options_init(quern_task_options *options);
+
+/*
+ * Start a task that runs fn(arg): later, not inside this call, and after those
+ * that were started before.  ev_run() stays alive until it has ended.
+ *
+ * Takes   out    the task, to be given to quern_join() exactly once; NULL:
+ *                detached, it frees itself.
+ *         options, which are copied; NULL for the defaults.
+ *
+ * Returns 0         accepted.
+ *         -EINVAL   loop or fn is NULL, a reserved word is not 0, too small a
+ *                   stack.
+ *         -ENOTSUP  the loop is a foreign one, without libev.
+ *         -ENOMEM   no memory; or no guard page (before Linux 6.13 a loop can
+ *                   have 16,000 tasks at once).
+ *         -ESTALE   after fork.
+ */
+QUERN_API QUERN_MUST_USE int quern_spawn(
+    quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg);
+QUERN_API QUERN_MUST_USE int quern_spawn_with(quern_loop *loop,
+    quern_task **out, quern_task_fn *fn, void *arg,
+    const quern_task_options *options);
+
+/*
+ * Await the end of a task, and free it.  Outside of a task only if it has ended
+ * already.
+ *
+ * Takes   result    what its function returned; may be NULL.
+ *
+ * Returns 0           the task is gone.
+ *         -EINVAL     NULL, or a task of another loop.
+ *         -EDEADLK    the task itself.
+ *         -EBUSY      somebody else awaits its end.
+ *         -EPERM      outside of a task, and it has not ended.
+ *         -ECANCELED  the calling task was cancelled; `task` goes on, and is
+ *                     still to be joined.
+ *         -ESTALE     after fork.
+ */
+QUERN_API QUERN_MUST_USE int quern_join(quern_task *task, int *result);
+
+/*
+ * Ask a task to end: what it awaits returns -ECANCELED, once.  If it awaits
+ * nothing now, what it awaits next does, even if it has not begun.  Awaits after
+ * that work as ever, so that it can clean up; a call that comes after it has
+ * seen the last one is seen again.
+ *
+ * A job that it awaits is cancelled too, and the task goes on only when that has
+ * let go of its buffers.  What the job came to is not told then.
+ *
+ * Returns 0          it will see that; the calling task may name itself.
+ *         -EALREADY  it has ended.
+ *         -EINVAL    NULL.
+ *         -ESTALE    after fork.
+ */
+QUERN_API int quern_task_cancel(quern_task *task);
+
+/*
+ * Run an op on the loop's executor and await its end.  Inside a task only.
+ * Where there is no room (queue_limit) it waits for that, first come first
+ * served.
+ *
+ * Takes   op    whose buffers must live until this returns.
+ *
+ * Returns what the op's function returned, or 0 and more for an op without one;
+ *         -ECANCELED  the task was cancelled, or quern_executor_shutdown()
+ *                     ended the job.
+ *         -EPERM      outside of a task.
+ *         the errors of quern_submit(), but -EAGAIN only if a thread for a
+ *         quern_blocking() cannot be started.
+ */
+QUERN_API QUERN_MUST_USE int quern_await(quern_op op);
+
+/*
+ * Let all others go first that could go on now: tasks, sockets, timers.
+ *
+ * Returns 0, -ECANCELED, or -EPERM outside of a task.
+ */
+QUERN_API int quern_yield(void);
+
+/* The task that runs now, and its loop; NULL outside of a task. */
+QUERN_API quern_task *quern_task_self(void);
+QUERN_API quern_loop *quern_task_loop(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * task.c -- tasks begin, change places and end; see task.h.
+ *
+ *     quern_spawn() --> ready --> [task.c] <--> await.c, join
+ *
+ * Ready tasks run in rounds, in a prepare watcher, that is before each poll of
+ * libev.  Who gets ready in a round is in the next, after libev has looked at
+ * sockets and timers; an idle watcher keeps it from sleeping meanwhile.
+ */
+#include "task.h"
+
+#include <errno.h>
+#include <ev.h>
+
+#include "front.h"
+#include "mem.h"
+
+_Thread_local quern_task *quern__task_running;
+
+struct quern__tasks {
+	quern_loop *loop;
+	struct ev_loop *ev;
+	struct quern__fiber home;
+	size_t n;       /* that are not gone */
+	size_t n_alive; /* that have not ended */
+	struct quern__task_list ready;
+	struct quern__roomless roomless;
+	struct quern__stacks stacks;
+	ev_prepare prepare;
+	ev_idle idle; /* active while some are ready */
+};
+
+enum { ALIGNMENT = 64 };
+
+/* ---- lists ---- */
+
+void
+quern__task_list_add(struct quern__task_list *list, quern_task *task)
+{
+	if (!list->end)
+		list->end = &list->first;
+	task->next = NULL;
+	*list->end = task;
+	list->end = &task->next;
+}
+
+void
+quern__task_list_add_by_ticket(struct quern__task_list *list, quern_task *task)
+{
+	quern_task **at = &list->first;
+
+	while (*at && (*at)->ticket < task->ticket)
+		at = &(*at)->next;
+	task->next = *at;
+	*at = task;
+	if (!task->next)
+		list->end = &task->next;
+}
+
+quern_task *
+quern__task_list_take(struct quern__task_list *list)
+{
+	quern_task *task = list->first;
+
+	if (task)
+		quern__task_list_remove(list, task);
+	return task;
+}
+
+void
+quern__task_list_remove(struct quern__task_list *list, quern_task *task)
+{
+	quern_task **at = &list->first;
+
+	while (*at != task)
+		at = &(*at)->next;
+	*at = task->next;
+	if (list->end == &task->next)
+		list->end = list->first ? at : NULL;
+}
+
+/* ---- to and fro ---- */
+
+static void
+get_ready(quern_task *task)
+{
+	struct quern__tasks *tasks = task->tasks;
+
+	task->state = QUERN__TASK_READY;
+	quern__task_list_add(&tasks->ready, task);
+	ev_idle_start(tasks->ev, &tasks->idle);
+}
+
+static void
+free_task(quern_task *task)
+{
+	struct quern__tasks *tasks = task->tasks;
+
+	tasks->n--;
+	quern__stack_put(&tasks->stacks, task->stack);
+}
+
+/* It was left for the last time. */
+static void
+end_task(quern_task *task)
+{
+	quern_loop *loop = task->tasks->loop;
+
+	quern__fiber_end(&task->fiber);
+	if (--task->tasks->n_alive == 0)
+		quern_loop_release(loop);
+	if (task->joiner)
+		quern__task_wake_later(task->joiner, 0);
+	if (task->detached)
+		free_task(task);
+}
+
+/* From home: let the task run until it waits or ends. */
+static void
+run(quern_task *task)
+{
+	struct quern__tasks *tasks = task->tasks;
+
+	task->state = QUERN__TASK_RUNNING;
+	for (;;) {
+		quern__fiber_adopt(&tasks->home);
+		quern__task_running = task;
+		quern__fiber_switch(&tasks->home, &task->fiber);
+		quern__task_running = NULL;
+		if (!task->errand)
+			break;
+		task->result = task->errand(task->errand_arg);
+		task->errand = NULL;
+	}
+	if (task->state == QUERN__TASK_ENDED)
+		end_task(task);
+}
+
+static void
+go_home(quern_task *task)
+{
+	quern__fiber_switch(&task->fiber, &task->tasks->home);
+}
+
+static void
+begin(void *arg)
+{
+	quern_task *task = arg;
+
+	task->result = task->fn(task->arg);
+	task->state = QUERN__TASK_ENDED;
+	quern__fiber_leave(&task->fiber, &task->tasks->home);
+}
+
+/* ---- waiting ---- */
+
+bool
+quern__task_sees_cancel(void)
+{
+	quern_task *task = quern__task_running;
+	bool cancelled = task->cancelled;
+
+	task->cancelled = false;
+	return cancelled;
+}
+
+int
+quern__task_wait(void (*stop)(quern_task *task), void *awaits)
+{
+	quern_task *task = quern__task_running;
+
+	task->stop = stop;
+	task->awaits = awaits;
+	task->stopped = false;
+	task->state = QUERN__TASK_WAITING;
+	go_home(task);
+	if (task->stopped)
+		return -ECANCELED;
+	/* Or between its being woken and this. */
+	return quern__task_sees_cancel() ? -ECANCELED : task->woken_with;
+}
+
+void
+quern__task_wake(quern_task *task, int status)
+{
+	task->woken_with = status;
+	/* A task runs the loop, which it should not. */
+	if (quern__task_running)
+		get_ready(task);
+	else
+		run(task);
+}
+
+void
+quern__task_wake_later(quern_task *task, int status)
+{
+	task->woken_with = status;
+	get_ready(task);
+}
+
+int
+quern__task_at_home(int (*errand)(void *arg), void *arg)
+{
+	quern_task *task = quern__task_running;
+
+	task->errand = errand;
+	task->errand_arg = arg;
+	go_home(task);
+	return task->result;
+}
+
+int
+quern_task_cancel(quern_task *task)
+{
+	if (!task)
+		return -EINVAL;
+	if (quern__loop_stale(task->tasks->loop))
+		return -ESTALE;
+	if (task->state == QUERN__TASK_ENDED)
+		return -EALREADY;
+	if (task->state == QUERN__TASK_WAITING && !task->stopped) {
+		task->stopped = true;
+		task->stop(task);
+	} else {
+		task->cancelled = true;
+	}
+	return 0;
+}
+
+/* ---- the rounds ---- */
+
+static void
+on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
+{
+	struct quern__tasks *tasks = watcher->data;
+	struct quern__task_list round = tasks->ready;
+	quern_task *task;
+
+	(void)events;
+	/* A task runs the loop, which it should not. */
+	if (quern__task_running)
+		return;
+	ev_idle_stop(ev, &tasks->idle);
+	if (quern__loop_stale(tasks->loop))
+		return;
+	tasks->ready = (struct quern__task_list) { 0 };
+	while ((task = quern__task_list_take(&round)))
+		run(task);
+}
+
+static void
+on_idle(struct ev_loop *ev, ev_idle *watcher, int events)
+{
+	(void)ev;
+	(void)watcher;
+	(void)events;
+}
+
+static struct quern__tasks *
+tasks_of(quern_loop *loop)
+{
+	struct quern__tasks *tasks = loop->tasks;
+
+	if (tasks)
+		return tasks;
+	tasks = quern__alloc(sizeof(*tasks));
+	if (!tasks)
+		return NULL;
+	tasks->loop = loop;
+	tasks->ev = quern_loop_ev(loop);
+	ev_prepare_init(&tasks->prepare, on_prepare);
+	ev_idle_init(&tasks->idle, on_idle);
+	tasks->prepare.data = tasks;
+	ev_prepare_start(tasks->ev, &tasks->prepare);
+	ev_unref(tasks->ev);
+	loop->tasks = tasks;
+	return tasks;
+}
+
+bool
+quern__tasks_exist(const quern_loop *loop)
+{
+	return loop->tasks && loop->tasks->n > 0;
+}
+
+void
+quern__tasks_drop(quern_loop *loop)
+{
+	struct quern__tasks *tasks = loop->tasks;
+
+	if (!tasks)
+		return;
+	ev_idle_stop(tasks->ev, &tasks->idle);
+	ev_ref(tasks->ev);
+	ev_prepare_stop(tasks->ev, &tasks->prepare);
+	quern__stacks_drop(&tasks->stacks);
+	quern__free(tasks);
+	loop->tasks = NULL;
+}
+
+struct quern__roomless *
+quern__tasks_roomless(struct quern__tasks *tasks)
+{
+	return &tasks->roomless;
+}
+
+/* ---- spawn and join ---- */
+
+void
+quern_task_options_init(quern_task_options *options)
+{
+	if (options)
+		*options = (quern_task_options) { 0 };
+}
+
+static bool
+are_sound(const quern_task_options *options)
+{
+	for (size_t i = 0; i < 7; i++)
+		if (options->reserved[i])
+			return false;
+	return !options->stack_bytes ||
+	    options->stack_bytes >= QUERN__STACK_LEAST;
+}
+
+int
+quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
+    void *arg, const quern_task_options *options)
+{
+	const size_t own =
+	    (sizeof(quern_task) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	struct quern__tasks *tasks;
+	struct quern__stack *stack;
+	quern_task *task;
+	size_t bytes;
+	int err;
+
+	err = quern__loop_check(loop);
+	if (!err && (!fn || (options && !are_sound(options))))
+		err = -EINVAL;
+	if (!err && !quern_loop_ev(loop))
+		err = -ENOTSUP;
+	if (err)
+		return err;
+	tasks = tasks_of(loop);
+	stack = tasks ? quern__stack_get(&tasks->stacks,
+			    options ? options->stack_bytes : 0) :
+			NULL;
+	if (!stack)
+		return -ENOMEM;
+	bytes = stack->bytes - own;
+	task = (quern_task *)(stack->bottom + bytes);
+	*task = (quern_task) {
+		.tasks = tasks,
+		.stack = stack,
+		.fn = fn,
+		.arg = arg,
+		.detached = !out,
+	};
+	quern__fiber_begin(&task->fiber, stack->bottom, bytes, begin, task);
+	tasks->n++;
+	/* ev_run() stays alive for them. */
+	if (tasks->n_alive++ == 0)
+		quern_loop_hold(loop);
+	get_ready(task);
+	if (out)
+		*out = task;
+	return 0;
+}
+
+int
+quern_spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg)
+{
+	return quern_spawn_with(loop, out, fn, arg, NULL);
+}
+
+/* It was cancelled; the one whose end it awaits goes on. */
+static void
+stop_joining(quern_task *task)
+{
+	quern_task *other = task->awaits;
+
+	other->joiner = NULL;
+	quern__task_wake_later(task, 0);
+}
+
+int
+quern_join(quern_task *task, int *result)
+{
+	quern_task *self = quern__task_running;
+	int err;
+
+	if (!task)
+		return -EINVAL;
+	if (quern__loop_stale(task->tasks->loop))
+		return -ESTALE;
+	if (task == self)
+		return -EDEADLK;
+	if (self && self->tasks != task->tasks)
+		return -EINVAL;
+	if (task->joiner)
+		return -EBUSY;
+	if (task->state != QUERN__TASK_ENDED) {
+		if (!self)
+			return -EPERM;
+		if (quern__task_sees_cancel())
+			return -ECANCELED;
+		task->joiner = self;
+		err = quern__task_wait(stop_joining, task);
+		task->joiner = NULL;
+		if (err)
+			return err;
+	}
+	if (result)
+		*result = task->result;
+	free_task(task);
+	return 0;
+}
+
+/* It is in line already. */
+static void
+stop_yielding(quern_task *task)
+{
+	(void)task;
+}
+
+int
+quern_yield(void)
+{
+	quern_task *task = quern__task_running;
+
+	if (!task)
+		return -EPERM;
+	if (quern__task_sees_cancel())
+		return -ECANCELED;
+	quern__task_wake_later(task, 0);
+	return quern__task_wait(stop_yielding, NULL);
+}
+
+/* ---- who runs ---- */
+
+quern_task *
+quern_task_self(void)
+{
+	return quern__task_running;
+}
+
+quern_loop *
+quern_task_loop(void)
+{
+	return quern__task_running ? quern__task_running->tasks->loop : NULL;
+}

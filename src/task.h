@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * task.h -- the life of a task.
+ *
+ *              wake, or begun         wait
+ *     READY ------------------> RUNNING ----> WAITING
+ *       ^                          |             |
+ *       +----------- wake ---------|-------------+
+ *                                  v fn returns
+ *                                ENDED ----> joined, or detached: gone
+ *
+ * One task RUNs at a time, on its own stack, and whoever is not a task is on
+ * the thread's: "home".  Tasks switch home and from there only, so there is one
+ * place where they begin and end.
+ *
+ * To await something is: tell whoever brings it, wait, be woken.  The end of a
+ * job has its task run at once; whoever else wakes or spawns one has it get in
+ * line, and it runs before libev polls next.
+ *
+ * Everything here belongs to the loop's thread.
+ */
+#ifndef QUERN_SRC_TASK_H
+#define QUERN_SRC_TASK_H
+
+#include <quern/task.h>
+
+#include "fiber.h"
+#include "stack.h"
+
+enum quern__task_state {
+	QUERN__TASK_READY,
+	QUERN__TASK_RUNNING,
+	QUERN__TASK_WAITING,
+	QUERN__TASK_ENDED,
+};
+
+/* First come, first served. */
+struct quern__task_list {
+	quern_task *first, **end; /* end: NULL while it is empty */
+};
+
+/* At the upper end of its stack. */
+struct quern_task {
+	struct quern__fiber fiber;
+	struct quern__tasks *tasks;
+	struct quern__stack *stack;
+	quern_task_fn *fn;
+	void *arg;
+	int result;
+	enum quern__task_state state;
+	bool detached;
+
+	/* In a list, while READY or WAITING for something that has one. */
+	quern_task *next;
+
+	/* While WAITING. */
+	void (*stop)(quern_task *task); /* tell what brings it */
+	void *awaits;                   /* for that function */
+	bool stopped;                   /* it was told */
+
+	uint64_t ticket; /* of those who wait for room */
+
+	int woken_with;
+	bool cancelled;     /* and nothing has told the task yet */
+	quern_task *joiner; /* awaits the end of this one */
+
+	/* Something to be called at home, on its behalf. */
+	int (*errand)(void *arg);
+	void *errand_arg;
+};
+
+/* The tasks of a loop. */
+struct quern__tasks;
+
+/* The running task, or NULL. */
+extern _Thread_local quern_task *quern__task_running
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/*
+ * Was the running task cancelled, and has not seen it?  It has now.  To be asked
+ * before anything is done about what it is to wait for.
+ */
+bool quern__task_sees_cancel(void);
+
+/*
+ * The running task waits until it is woken.  `stop` is called, once, if it is
+ * cancelled meanwhile, and sees to it that it is woken, as soon as that can be.
+ * Returns what it was woken with, or -ECANCELED.
+ */
+int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
+
+/* Wake it: from home, where it runs at once ... */
+void quern__task_wake(quern_task *task, int status);
+/* ... or from anywhere, to run in the next round. */
+void quern__task_wake_later(quern_task *task, int status);
+
+/* Call errand(arg) on the thread's own stack; the running task waits for it. */
+int quern__task_at_home(int (*errand)(void *arg), void *arg);
+
+void quern__task_list_add(struct quern__task_list *list, quern_task *task);
+/* Before the first whose ticket is higher. */
+void quern__task_list_add_by_ticket(
+    struct quern__task_list *list, quern_task *task);
+quern_task *quern__task_list_take(struct quern__task_list *list);
+void quern__task_list_remove(struct quern__task_list *list, quern_task *task);
+
+/* Those who wait for room for their jobs; await.c. */
+struct quern__roomless {
+	struct quern__task_list list;
+	uint64_t tickets; /* given so far */
+	size_t called;    /* out of the list, and have not tried again yet */
+};
+
+struct quern__roomless *quern__tasks_roomless(struct quern__tasks *tasks);
+
+/* ---- the loop's side ---- */
+
+/* Are there any, ended ones that nobody has joined included? */
+bool quern__tasks_exist(const quern_loop *loop);
+/* There are none: free what they had. */
+void quern__tasks_drop(quern_loop *loop);
+/* Jobs of the loop would be accepted again: in await.c. */
+void quern__tasks_have_room(quern_loop *loop);
+
+#endif

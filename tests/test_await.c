@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_await.c -- tests src/await.c: tasks await jobs, and room for them.
+ */
+#include <errno.h>
+#include <quern/task.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "support.h"
+
+enum { MANY = 2000, ROOM = 3, CROWD = 50 };
+
+static struct rig rig;
+
+static void
+spawn(quern_task **out, quern_task_fn *fn, void *arg)
+{
+	CU_ASSERT_EQUAL(quern_spawn(rig.loop, out, fn, arg), 0);
+}
+
+static int
+result_of(quern_task *task)
+{
+	int result = -1;
+
+	CU_ASSERT_EQUAL(quern_join(task, &result), 0);
+	return result;
+}
+
+/* ---- what an await tells ---- */
+
+static int
+give_back(quern_context *ctx, void *status)
+{
+	(void)ctx;
+	return *(int *)status;
+}
+
+static int
+await_status(void *status)
+{
+	return quern_await(quern_call(give_back, status));
+}
+
+static int
+await_nonsense(void *unused)
+{
+	(void)unused;
+	return quern_await(quern_call(NULL, NULL));
+}
+
+static void
+an_await_returns_what_the_function_did(void)
+{
+	int status[] = { 0, 5, -5 };
+	quern_task *task;
+
+	if (!rig_open(&rig, 1))
+		return;
+	for (int i = 0; i < 3; i++) {
+		spawn(&task, await_status, &status[i]);
+		rig_run(&rig);
+		CU_ASSERT_EQUAL(result_of(task), status[i]);
+	}
+	spawn(&task, await_nonsense, NULL);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(task), -EINVAL);
+	CU_ASSERT_EQUAL(quern_await(quern_call(give_back, status)), -EPERM);
+	rig_close(&rig);
+}
+
+static int
+await_gate(void *gate)
+{
+	return quern_await(quern_call(pass_gate, gate));
+}
+
+static int
+open_gate(void *gate)
+{
+	gate_open(gate);
+	return 0;
+}
+
+static void
+others_go_on_while_a_task_awaits(void)
+{
+	struct gate gate = GATE_INITIALIZER;
+	quern_task *task;
+
+	if (!rig_open(&rig, 1))
+		return;
+	spawn(&task, await_gate, &gate);
+	/* Never, if that one kept the thread. */
+	spawn(NULL, open_gate, &gate);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(task), 0);
+	rig_close(&rig);
+}
+
+static int
+add_thrice(void *count)
+{
+	int sum = 0;
+
+	for (int i = 0; i < 3; i++)
+		sum += quern_await(quern_call(add_one, count)) == 0;
+	return sum;
+}
+
+static void
+many_tasks_await_at_once(void)
+{
+	static quern_task *task[MANY];
+	int count = 0, sum = 0;
+
+	if (!rig_open(&rig, 2))
+		return;
+	for (int i = 0; i < MANY; i++)
+		spawn(&task[i], add_thrice, &count);
+	rig_run(&rig);
+	for (int i = 0; i < MANY; i++)
+		sum += result_of(task[i]);
+	CU_ASSERT_EQUAL(count, 3 * MANY);
+	CU_ASSERT_EQUAL(sum, 3 * MANY);
+	rig_close(&rig);
+}
+
+/* ---- cancel ---- */
+
+/* Awaits a job that goes on until it is told to stop, then another one. */
+static int
+await_endless(void *gate)
+{
+	int count = 0, first, second;
+
+	first = quern_await(quern_call(run_until_stopped, gate));
+	second = quern_await(quern_call(add_one, &count));
+	return first == -ECANCELED && second == 0 && count == 1;
+}
+
+struct cancelling {
+	struct gate *gate;
+	quern_task *whom;
+};
+
+/* Once its job runs. */
+static int
+wait_and_cancel(quern_context *ctx, void *arg)
+{
+	const struct cancelling *cancelling = arg;
+
+	(void)ctx;
+	gate_await(cancelling->gate, 1);
+	return 0;
+}
+
+static int
+cancel_when_it_runs(void *arg)
+{
+	const struct cancelling *cancelling = arg;
+
+	CU_ASSERT_EQUAL(quern_await(quern_call(wait_and_cancel, arg)), 0);
+	CU_ASSERT_EQUAL(quern_task_cancel(cancelling->whom), 0);
+	return 0;
+}
+
+static void
+a_cancelled_await_stops_its_job(void)
+{
+	struct gate gate = GATE_INITIALIZER;
+	struct cancelling cancelling = { &gate, NULL };
+
+	if (!rig_open(&rig, 2))
+		return;
+	spawn(&cancelling.whom, await_endless, &gate);
+	spawn(NULL, cancel_when_it_runs, &cancelling);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(cancelling.whom), 1);
+	rig_close(&rig);
+}
+
+/* The second cancel, while the first one is being heeded, is for what follows. */
+static int
+await_endless_twice(void *gate)
+{
+	int first = quern_await(quern_call(run_until_stopped, gate));
+	int second = quern_await(quern_call(run_until_stopped, gate));
+	int count = 0;
+	int third = quern_await(quern_call(add_one, &count));
+
+	return first == -ECANCELED && second == -ECANCELED && third == 0;
+}
+
+static int
+cancel_twice_when_it_runs(void *arg)
+{
+	const struct cancelling *cancelling = arg;
+
+	CU_ASSERT_EQUAL(quern_await(quern_call(wait_and_cancel, arg)), 0);
+	CU_ASSERT_EQUAL(quern_task_cancel(cancelling->whom), 0);
+	CU_ASSERT_EQUAL(quern_task_cancel(cancelling->whom), 0);
+	return 0;
+}
+
+static void
+a_second_cancel_is_seen_again(void)
+{
+	struct gate gate = GATE_INITIALIZER;
+	struct cancelling cancelling = { &gate, NULL };
+
+	if (!rig_open(&rig, 2))
+		return;
+	spawn(&cancelling.whom, await_endless_twice, &gate);
+	spawn(NULL, cancel_twice_when_it_runs, &cancelling);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(cancelling.whom), 1);
+	rig_close(&rig);
+}
+
+static int
+await_twice(void *count)
+{
+	int first = quern_await(quern_call(add_one, count));
+	int second = quern_await(quern_call(add_one, count));
+
+	return first == -ECANCELED && second == 0;
+}
+
+static void
+cancelled_before_it_awaits_a_task_submits_nothing(void)
+{
+	quern_task *task;
+	int count = 0;
+
+	if (!rig_open(&rig, 1))
+		return;
+	spawn(&task, await_twice, &count);
+	CU_ASSERT_EQUAL(quern_task_cancel(task), 0);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(task), 1);
+	CU_ASSERT_EQUAL(count, 1);
+	rig_close(&rig);
+}
+
+/* ---- room ---- */
+
+static unsigned order[CROWD];
+static unsigned n_order;
+
+static int
+note_order(void *number)
+{
+	int count = 0, status = quern_await(quern_call(add_one, &count));
+
+	if (status == 0)
+		order[n_order++] = (unsigned)(uintptr_t)number;
+	return status;
+}
+
+static bool
+begin_with_room(size_t room)
+{
+	quern_threads_options options;
+
+	quern_threads_options_init(&options);
+	options.workers = 1;
+	options.queue_limit = room;
+	n_order = 0;
+	return rig_open_with(&rig, &options);
+}
+
+static void
+without_room_a_task_waits_its_turn(void)
+{
+	quern_task *task[CROWD];
+
+	for (size_t room = 1; room <= ROOM; room++) {
+		if (!begin_with_room(room))
+			return;
+		for (uintptr_t i = 0; i < CROWD; i++)
+			spawn(&task[i], note_order, (void *)i);
+		rig_run(&rig);
+		CU_ASSERT_EQUAL(n_order, CROWD);
+		for (unsigned i = 0; i < CROWD; i++) {
+			CU_ASSERT_EQUAL(result_of(task[i]), 0);
+			CU_ASSERT_EQUAL(order[i], i);
+		}
+		rig_close(&rig);
+	}
+}
+
+/* Awaits, and then starts one who comes late. */
+static int
+note_and_spawn(void *number)
+{
+	int status = note_order(number);
+
+	spawn(NULL, note_order, (void *)(uintptr_t)2);
+	return status;
+}
+
+static void
+who_comes_while_another_is_called_is_behind_it(void)
+{
+	if (!begin_with_room(1))
+		return;
+	spawn(NULL, note_and_spawn, (void *)(uintptr_t)0);
+	spawn(NULL, note_order, (void *)(uintptr_t)1);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(n_order, 3);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(order[i], i);
+	rig_close(&rig);
+}
+
+/* Cancels every second one of those who wait. */
+static int
+cancel_half(void *arg)
+{
+	quern_task **task = arg;
+
+	for (int i = 1; i < CROWD; i += 2)
+		CU_ASSERT_EQUAL(quern_task_cancel(task[i]), 0);
+	return 0;
+}
+
+static void
+who_waits_for_room_can_be_cancelled(void)
+{
+	quern_task *task[CROWD];
+
+	if (!begin_with_room(1))
+		return;
+	for (uintptr_t i = 0; i < CROWD; i++)
+		spawn(&task[i], note_order, (void *)i);
+	spawn(NULL, cancel_half, task);
+	rig_run(&rig);
+	for (int i = 0; i < CROWD; i++)
+		CU_ASSERT_EQUAL(result_of(task[i]), i % 2 ? -ECANCELED : 0);
+	CU_ASSERT_EQUAL(n_order, CROWD / 2);
+	rig_close(&rig);
+}
+
+/* ---- where things run ---- */
+
+static int
+deep(quern_context *ctx, void *bottom)
+{
+	volatile char here[40000];
+
+	(void)ctx;
+	memset((void *)here, 1, sizeof(here));
+	*(const volatile char **)bottom = here;
+	return here[39999];
+}
+
+static int
+run_deep(void *arg)
+{
+	quern_executor *executor = *(quern_executor **)arg;
+	const volatile char *where = NULL;
+	char here[20000];
+	int status;
+
+	/* Both together are more than the task's stack. */
+	memset(here, 0, sizeof(here));
+	status = quern_run(executor, quern_call(deep, (void *)&where));
+	return status == 1 &&
+	    (uintptr_t)where - (uintptr_t)here + 65536 > 131072;
+}
+
+static void
+what_a_task_runs_does_not_run_on_its_stack(void)
+{
+	quern_executor *none = NULL;
+	quern_task *task;
+
+	if (!rig_open(&rig, 1))
+		return;
+	spawn(&task, run_deep, &rig.executor);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(task), 1);
+	spawn(&task, run_deep, &none);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(result_of(task), 1);
+	rig_close(&rig);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "an await returns what the function did",
+		    an_await_returns_what_the_function_did },
+		{ "others go on while a task awaits",
+		    others_go_on_while_a_task_awaits },
+		{ "many tasks await at once", many_tasks_await_at_once },
+		{ "a cancelled await stops its job",
+		    a_cancelled_await_stops_its_job },
+		{ "a second cancel is seen again",
+		    a_second_cancel_is_seen_again },
+		{ "cancelled before it awaits a task submits nothing",
+		    cancelled_before_it_awaits_a_task_submits_nothing },
+		{ "without room a task waits its turn",
+		    without_room_a_task_waits_its_turn },
+		{ "who comes while another is called is behind it",
+		    who_comes_while_another_is_called_is_behind_it },
+		{ "who waits for room can be cancelled",
+		    who_waits_for_room_can_be_cancelled },
+		{ "what a task runs does not run on its stack",
+		    what_a_task_runs_does_not_run_on_its_stack },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("await", tests);
+	return run_suites();
+}
