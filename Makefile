@@ -195,6 +195,7 @@ sources := \
     src/timeouts.c \
     src/group.c \
     src/task.c \
+    src/task_list.c \
     src/await.c \
     src/stack.c \
     src/fiber.c \

@@ -125,3 +125,25 @@ quern_await(quern_op op)
 	err = submit(loop, &job);
 	return err ? err : quern__task_wait(stop_job, &job);
 }
+
+/* ---- turns ---- */
+
+/* It is in line already. */
+static void
+stop_yielding(quern_task *task)
+{
+	(void)task;
+}
+
+int
+quern_yield(void)
+{
+	quern_task *task = quern__task_running;
+
+	if (!task)
+		return -EPERM;
+	if (quern__task_sees_cancel())
+		return -ECANCELED;
+	quern__task_wake_later(task, 0);
+	return quern__task_wait(stop_yielding, NULL);
+}

@@ -33,53 +33,6 @@ struct quern__tasks {
 
 enum { ALIGNMENT = 64 };
 
-/* ---- lists ---- */
-
-void
-quern__task_list_add(struct quern__task_list *list, quern_task *task)
-{
-	if (!list->end)
-		list->end = &list->first;
-	task->next = NULL;
-	*list->end = task;
-	list->end = &task->next;
-}
-
-void
-quern__task_list_add_by_ticket(struct quern__task_list *list, quern_task *task)
-{
-	quern_task **at = &list->first;
-
-	while (*at && (*at)->ticket < task->ticket)
-		at = &(*at)->next;
-	task->next = *at;
-	*at = task;
-	if (!task->next)
-		list->end = &task->next;
-}
-
-quern_task *
-quern__task_list_take(struct quern__task_list *list)
-{
-	quern_task *task = list->first;
-
-	if (task)
-		quern__task_list_remove(list, task);
-	return task;
-}
-
-void
-quern__task_list_remove(struct quern__task_list *list, quern_task *task)
-{
-	quern_task **at = &list->first;
-
-	while (*at != task)
-		at = &(*at)->next;
-	*at = task->next;
-	if (list->end == &task->next)
-		list->end = list->first ? at : NULL;
-}
-
 /* ---- to and fro ---- */
 
 static void
@@ -416,26 +369,6 @@ quern_join(quern_task *task, int *result)
 		*result = task->result;
 	free_task(task);
 	return 0;
-}
-
-/* It is in line already. */
-static void
-stop_yielding(quern_task *task)
-{
-	(void)task;
-}
-
-int
-quern_yield(void)
-{
-	quern_task *task = quern__task_running;
-
-	if (!task)
-		return -EPERM;
-	if (quern__task_sees_cancel())
-		return -ECANCELED;
-	quern__task_wake_later(task, 0);
-	return quern__task_wait(stop_yielding, NULL);
 }
 
 /* ---- who runs ---- */

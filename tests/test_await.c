@@ -3,30 +3,12 @@
  * test_await.c -- tests src/await.c: tasks await jobs, and room for them.
  */
 #include <errno.h>
-#include <quern/task.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "support.h"
+#include "spawned.h"
 
 enum { MANY = 2000, ROOM = 3, CROWD = 50 };
-
-static struct rig rig;
-
-static void
-spawn(quern_task **out, quern_task_fn *fn, void *arg)
-{
-	CU_ASSERT_EQUAL(quern_spawn(rig.loop, out, fn, arg), 0);
-}
-
-static int
-result_of(quern_task *task)
-{
-	int result = -1;
-
-	CU_ASSERT_EQUAL(quern_join(task, &result), 0);
-	return result;
-}
 
 /* ---- what an await tells ---- */
 
@@ -56,18 +38,18 @@ an_await_returns_what_the_function_did(void)
 	int status[] = { 0, 5, -5 };
 	quern_task *task;
 
-	if (!rig_open(&rig, 1))
+	if (!tasks_open(1))
 		return;
 	for (int i = 0; i < 3; i++) {
 		spawn(&task, await_status, &status[i]);
-		rig_run(&rig);
+		rig_run(&task_rig);
 		CU_ASSERT_EQUAL(result_of(task), status[i]);
 	}
 	spawn(&task, await_nonsense, NULL);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), -EINVAL);
 	CU_ASSERT_EQUAL(quern_await(quern_call(give_back, status)), -EPERM);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static int
@@ -89,14 +71,14 @@ others_go_on_while_a_task_awaits(void)
 	struct gate gate = GATE_INITIALIZER;
 	quern_task *task;
 
-	if (!rig_open(&rig, 1))
+	if (!tasks_open(1))
 		return;
 	spawn(&task, await_gate, &gate);
 	/* Never, if that one kept the thread. */
 	spawn(NULL, open_gate, &gate);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 0);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static int
@@ -115,16 +97,16 @@ many_tasks_await_at_once(void)
 	static quern_task *task[MANY];
 	int count = 0, sum = 0;
 
-	if (!rig_open(&rig, 2))
+	if (!tasks_open(2))
 		return;
 	for (int i = 0; i < MANY; i++)
 		spawn(&task[i], add_thrice, &count);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	for (int i = 0; i < MANY; i++)
 		sum += result_of(task[i]);
 	CU_ASSERT_EQUAL(count, 3 * MANY);
 	CU_ASSERT_EQUAL(sum, 3 * MANY);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* ---- cancel ---- */
@@ -172,13 +154,13 @@ a_cancelled_await_stops_its_job(void)
 	struct gate gate = GATE_INITIALIZER;
 	struct cancelling cancelling = { &gate, NULL };
 
-	if (!rig_open(&rig, 2))
+	if (!tasks_open(2))
 		return;
 	spawn(&cancelling.whom, await_endless, &gate);
 	spawn(NULL, cancel_when_it_runs, &cancelling);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(cancelling.whom), 1);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* The second cancel, while the first one is being heeded, is for what follows. */
@@ -210,13 +192,13 @@ a_second_cancel_is_seen_again(void)
 	struct gate gate = GATE_INITIALIZER;
 	struct cancelling cancelling = { &gate, NULL };
 
-	if (!rig_open(&rig, 2))
+	if (!tasks_open(2))
 		return;
 	spawn(&cancelling.whom, await_endless_twice, &gate);
 	spawn(NULL, cancel_twice_when_it_runs, &cancelling);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(cancelling.whom), 1);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static int
@@ -234,14 +216,14 @@ cancelled_before_it_awaits_a_task_submits_nothing(void)
 	quern_task *task;
 	int count = 0;
 
-	if (!rig_open(&rig, 1))
+	if (!tasks_open(1))
 		return;
 	spawn(&task, await_twice, &count);
 	CU_ASSERT_EQUAL(quern_task_cancel(task), 0);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 1);
 	CU_ASSERT_EQUAL(count, 1);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* ---- room ---- */
@@ -268,7 +250,7 @@ begin_with_room(size_t room)
 	options.workers = 1;
 	options.queue_limit = room;
 	n_order = 0;
-	return rig_open_with(&rig, &options);
+	return rig_open_with(&task_rig, &options);
 }
 
 static void
@@ -281,13 +263,13 @@ without_room_a_task_waits_its_turn(void)
 			return;
 		for (uintptr_t i = 0; i < CROWD; i++)
 			spawn(&task[i], note_order, (void *)i);
-		rig_run(&rig);
+		rig_run(&task_rig);
 		CU_ASSERT_EQUAL(n_order, CROWD);
 		for (unsigned i = 0; i < CROWD; i++) {
 			CU_ASSERT_EQUAL(result_of(task[i]), 0);
 			CU_ASSERT_EQUAL(order[i], i);
 		}
-		rig_close(&rig);
+		rig_close(&task_rig);
 	}
 }
 
@@ -308,11 +290,11 @@ who_comes_while_another_is_called_is_behind_it(void)
 		return;
 	spawn(NULL, note_and_spawn, (void *)(uintptr_t)0);
 	spawn(NULL, note_order, (void *)(uintptr_t)1);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(n_order, 3);
 	for (unsigned i = 0; i < 3; i++)
 		CU_ASSERT_EQUAL(order[i], i);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* Cancels every second one of those who wait. */
@@ -336,11 +318,11 @@ who_waits_for_room_can_be_cancelled(void)
 	for (uintptr_t i = 0; i < CROWD; i++)
 		spawn(&task[i], note_order, (void *)i);
 	spawn(NULL, cancel_half, task);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	for (int i = 0; i < CROWD; i++)
 		CU_ASSERT_EQUAL(result_of(task[i]), i % 2 ? -ECANCELED : 0);
 	CU_ASSERT_EQUAL(n_order, CROWD / 2);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* ---- where things run ---- */
@@ -377,15 +359,15 @@ what_a_task_runs_does_not_run_on_its_stack(void)
 	quern_executor *none = NULL;
 	quern_task *task;
 
-	if (!rig_open(&rig, 1))
+	if (!tasks_open(1))
 		return;
-	spawn(&task, run_deep, &rig.executor);
-	rig_run(&rig);
+	spawn(&task, run_deep, &task_rig.executor);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 1);
 	spawn(&task, run_deep, &none);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 1);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 int

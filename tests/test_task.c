@@ -1,75 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_task.c -- tests src/task.c: tasks begin, take turns, are joined and
- * cancelled.
+ * test_task.c -- tests src/task.c: tasks begin, take turns and are joined.
  */
 #include <errno.h>
 #include <ev.h>
-#include <quern/task.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "forked.h"
+#include "spawned.h"
 #include "src/stack.h"
-#include "support.h"
 
 enum { MANY = 10000 };
 
-/* What tasks note, in order. */
-static char said[64];
-
-static void
-say(char letter)
-{
-	size_t n = strlen(said);
-
-	if (n + 1 < sizeof(said)) {
-		said[n] = letter;
-		said[n + 1] = '\0';
-	}
-}
-
-static struct rig rig;
-
-static bool
-begin(unsigned workers)
-{
-	memset(said, 0, sizeof(said));
-	return rig_open(&rig, workers);
-}
-
-static void
-spawn(quern_task **out, quern_task_fn *fn, void *arg)
-{
-	CU_ASSERT_EQUAL(quern_spawn(rig.loop, out, fn, arg), 0);
-}
-
-/* It has ended: what did it return? */
-static int
-result_of(quern_task *task)
-{
-	int result = -1;
-
-	CU_ASSERT_EQUAL(quern_join(task, &result), 0);
-	return result;
-}
-
 /* ---- begin and end ---- */
-
-static int
-say_and_return(void *letter)
-{
-	say(*(const char *)letter);
-	return 7;
-}
 
 static void
 tasks_begin_later_and_in_order(void)
 {
 	quern_task *task;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	CU_ASSERT_PTR_NULL(quern_task_self());
 	CU_ASSERT_PTR_NULL(quern_task_loop());
@@ -77,20 +29,20 @@ tasks_begin_later_and_in_order(void)
 	spawn(&task, say_and_return, "b");
 	spawn(NULL, say_and_return, "c");
 	CU_ASSERT_STRING_EQUAL(said, "");
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "abc");
 	/* It is there until it is joined. */
-	CU_ASSERT_EQUAL(quern_loop_destroy(rig.loop), -EBUSY);
+	CU_ASSERT_EQUAL(quern_loop_destroy(task_rig.loop), -EBUSY);
 	CU_ASSERT_EQUAL(quern_task_cancel(task), -EALREADY);
 	CU_ASSERT_EQUAL(result_of(task), 7);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static int
 know_thyself(void *task)
 {
 	return quern_task_self() == *(quern_task **)task &&
-	    quern_task_loop() == rig.loop &&
+	    quern_task_loop() == task_rig.loop &&
 	    quern_join(quern_task_self(), NULL) == -EDEADLK;
 }
 
@@ -99,16 +51,16 @@ a_task_knows_itself(void)
 {
 	quern_task *task;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	spawn(&task, know_thyself, &task);
 	/* It has not ended, and this is no task. */
 	CU_ASSERT_EQUAL(quern_join(task, NULL), -EPERM);
-	CU_ASSERT_EQUAL(quern_loop_destroy(rig.loop), -EBUSY);
-	rig_run(&rig);
+	CU_ASSERT_EQUAL(quern_loop_destroy(task_rig.loop), -EBUSY);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 1);
 	CU_ASSERT_PTR_NULL(quern_task_self());
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* ---- turns ---- */
@@ -126,14 +78,14 @@ say_thrice(void *letter)
 static void
 who_yields_lets_the_others_go_first(void)
 {
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	spawn(NULL, say_thrice, "a");
 	spawn(NULL, say_thrice, "b");
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "ababab");
 	CU_ASSERT_EQUAL(quern_yield(), -EPERM);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* ---- join ---- */
@@ -149,29 +101,19 @@ wait_for_it(void *task)
 	return result + 1;
 }
 
-static int
-take_a_while(void *unused)
-{
-	(void)unused;
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	say('e');
-	return 10;
-}
-
 static void
 join_waits_for_the_end(void)
 {
 	quern_task *task, *waiter;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	spawn(&waiter, wait_for_it, &task);
 	spawn(&task, take_a_while, NULL);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "wej");
 	CU_ASSERT_EQUAL(result_of(waiter), 11);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static int
@@ -185,16 +127,16 @@ only_one_may_wait_for_an_end(void)
 {
 	quern_task *task, *waiter, *late;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	spawn(&waiter, wait_for_it, &task);
 	spawn(&late, join_in_vain, &task);
 	spawn(&task, take_a_while, NULL);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(late), -EBUSY);
 	CU_ASSERT_EQUAL(result_of(waiter), 11);
 	CU_ASSERT_EQUAL(quern_join(NULL, NULL), -EINVAL);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* Each waits for the one before. */
@@ -214,7 +156,7 @@ a_long_chain_of_joins_comes_to_its_end(void)
 {
 	quern_task *task = NULL;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	for (int i = 0; i < MANY; i++) {
 		quern_task *next = NULL;
@@ -222,140 +164,9 @@ a_long_chain_of_joins_comes_to_its_end(void)
 		spawn(&next, pass_on, task);
 		task = next;
 	}
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), MANY);
-	rig_close(&rig);
-}
-
-/* ---- cancel ---- */
-
-static int
-count_cancels(void *unused)
-{
-	int cancels = 0;
-
-	(void)unused;
-	for (int i = 0; i < 6; i++) {
-		int status = quern_yield();
-
-		CU_ASSERT(status == 0 || status == -ECANCELED);
-		cancels += status == -ECANCELED;
-	}
-	return cancels;
-}
-
-static void
-a_cancel_is_seen_once(void)
-{
-	quern_task *before, *twice;
-
-	if (!begin(1))
-		return;
-	spawn(&before, count_cancels, NULL);
-	spawn(&twice, count_cancels, NULL);
-	/* Before it begins: the first await tells. */
-	CU_ASSERT_EQUAL(quern_task_cancel(before), 0);
-	CU_ASSERT_EQUAL(quern_task_cancel(before), 0);
-	CU_ASSERT_EQUAL(quern_task_cancel(NULL), -EINVAL);
-	rig_run(&rig);
-	CU_ASSERT_EQUAL(result_of(before), 1);
-	CU_ASSERT_EQUAL(result_of(twice), 0);
-	rig_close(&rig);
-}
-
-static int
-cancel_oneself(void *unused)
-{
-	(void)unused;
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	CU_ASSERT_EQUAL(quern_task_cancel(quern_task_self()), 0);
-	CU_ASSERT_EQUAL(quern_yield(), -ECANCELED);
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	return 1;
-}
-
-static void
-a_task_may_cancel_itself(void)
-{
-	quern_task *task;
-
-	if (!begin(1))
-		return;
-	spawn(&task, cancel_oneself, NULL);
-	rig_run(&rig);
-	CU_ASSERT_EQUAL(result_of(task), 1);
-	rig_close(&rig);
-}
-
-static int
-join_twice(void *task)
-{
-	int result = 0;
-
-	CU_ASSERT_EQUAL(quern_join(*(quern_task **)task, NULL), -ECANCELED);
-	/* It goes on, and is still there. */
-	say('c');
-	CU_ASSERT_EQUAL(quern_join(*(quern_task **)task, &result), 0);
-	return result;
-}
-
-static int
-cancel_it(void *task)
-{
-	return quern_task_cancel(*(quern_task **)task);
-}
-
-static void
-a_cancelled_join_leaves_the_other_task(void)
-{
-	quern_task *task, *waiter, *canceller;
-
-	if (!begin(1))
-		return;
-	spawn(&waiter, join_twice, &task);
-	spawn(&task, take_a_while, NULL);
-	spawn(&canceller, cancel_it, &waiter);
-	rig_run(&rig);
-	CU_ASSERT_STRING_EQUAL(said, "ce");
-	CU_ASSERT_EQUAL(result_of(waiter), 10);
-	CU_ASSERT_EQUAL(result_of(canceller), 0);
-	rig_close(&rig);
-}
-
-/* The end has come, and the cancel before the joiner runs. */
-static void
-a_join_that_is_cancelled_late_leaves_the_other_task(void)
-{
-	quern_task *task, *waiter, *canceller;
-
-	if (!begin(1))
-		return;
-	spawn(&waiter, join_twice, &task);
-	spawn(&task, say_and_return, "e");
-	spawn(&canceller, cancel_it, &waiter);
-	rig_run(&rig);
-	CU_ASSERT_STRING_EQUAL(said, "ec");
-	CU_ASSERT_EQUAL(result_of(waiter), 7);
-	CU_ASSERT_EQUAL(result_of(canceller), 0);
-	rig_close(&rig);
-}
-
-/* The cancel has come, and the end before the joiner runs. */
-static void
-an_end_after_a_cancelled_join_wakes_nobody(void)
-{
-	quern_task *task, *waiter, *canceller;
-
-	if (!begin(1))
-		return;
-	spawn(&waiter, join_twice, &task);
-	spawn(&canceller, cancel_it, &waiter);
-	spawn(&task, say_and_return, "e");
-	rig_run(&rig);
-	CU_ASSERT_STRING_EQUAL(said, "ec");
-	CU_ASSERT_EQUAL(result_of(waiter), 7);
-	CU_ASSERT_EQUAL(result_of(canceller), 0);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 /* ---- the libev loop ---- */
@@ -374,19 +185,21 @@ a_libev_loop_is_left_as_it_was(void)
 	bool fired = false;
 	ev_timer timer;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	spawn(NULL, say_and_return, "a");
-	rig_run(&rig);
-	CU_ASSERT_EQUAL(quern_loop_destroy(rig.loop), 0);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(quern_loop_destroy(task_rig.loop), 0);
 	/* It stays alive for this, no more and no less. */
 	ev_timer_init(&timer, on_timer, 0.001, 0);
 	timer.data = &fired;
-	ev_timer_start(rig.ev, &timer);
-	ev_run(rig.ev, 0);
+	ev_timer_start(task_rig.ev, &timer);
+	ev_run(task_rig.ev, 0);
 	CU_ASSERT_TRUE(fired);
-	CU_ASSERT_EQUAL(quern_loop_create(&rig.loop, rig.ev, rig.executor), 0);
-	rig_close(&rig);
+	CU_ASSERT_EQUAL(
+	    quern_loop_create(&task_rig.loop, task_rig.ev, task_rig.executor),
+	    0);
+	rig_close(&task_rig);
 }
 
 /* ---- what cannot be ---- */
@@ -398,33 +211,34 @@ a_task_that_cannot_be_says_why(void)
 	quern_loop *foreign = NULL;
 	quern_task *task = NULL;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	CU_ASSERT_EQUAL(quern_spawn(NULL, &task, say_and_return, "x"), -EINVAL);
-	CU_ASSERT_EQUAL(quern_spawn(rig.loop, &task, NULL, "x"), -EINVAL);
+	CU_ASSERT_EQUAL(quern_spawn(task_rig.loop, &task, NULL, "x"), -EINVAL);
 	quern_task_options_init(NULL);
 	quern_task_options_init(&options);
 	options.reserved[6] = 1;
-	CU_ASSERT_EQUAL(
-	    quern_spawn_with(rig.loop, &task, say_and_return, "x", &options),
+	CU_ASSERT_EQUAL(quern_spawn_with(task_rig.loop, &task, say_and_return,
+			    "x", &options),
 	    -EINVAL);
 	quern_task_options_init(&options);
 	options.stack_bytes = 16383;
-	CU_ASSERT_EQUAL(
-	    quern_spawn_with(rig.loop, &task, say_and_return, "x", &options),
+	CU_ASSERT_EQUAL(quern_spawn_with(task_rig.loop, &task, say_and_return,
+			    "x", &options),
 	    -EINVAL);
 	options.stack_bytes = SIZE_MAX;
-	CU_ASSERT_EQUAL(
-	    quern_spawn_with(rig.loop, &task, say_and_return, "x", &options),
+	CU_ASSERT_EQUAL(quern_spawn_with(task_rig.loop, &task, say_and_return,
+			    "x", &options),
 	    -ENOMEM);
-	CU_ASSERT_EQUAL(quern_loop_create(&foreign, NULL, rig.executor), 0);
+	CU_ASSERT_EQUAL(
+	    quern_loop_create(&foreign, NULL, task_rig.executor), 0);
 	CU_ASSERT_EQUAL(
 	    quern_spawn(foreign, &task, say_and_return, "x"), -ENOTSUP);
 	CU_ASSERT_EQUAL(quern_loop_destroy(foreign), 0);
 	CU_ASSERT_PTR_NULL(task);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "");
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static bool no_stacks;
@@ -445,27 +259,27 @@ without_memory_there_is_no_task(void)
 {
 	quern_task *task = NULL;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	no_stacks = true;
 	CU_ASSERT_EQUAL(
-	    quern_spawn(rig.loop, &task, say_and_return, "x"), -ENOMEM);
+	    quern_spawn(task_rig.loop, &task, say_and_return, "x"), -ENOMEM);
 	no_stacks = false;
 	CU_ASSERT_PTR_NULL(task);
-	rig_run(&rig);
-	rig_close(&rig);
-	if (!begin(1))
+	rig_run(&task_rig);
+	rig_close(&task_rig);
+	if (!tasks_open(1))
 		return;
 	faults_arm(1, false);
 	CU_ASSERT_EQUAL(
-	    quern_spawn(rig.loop, &task, say_and_return, "x"), -ENOMEM);
+	    quern_spawn(task_rig.loop, &task, say_and_return, "x"), -ENOMEM);
 	CU_ASSERT_EQUAL(faults_disarm(), 1);
 	CU_ASSERT_PTR_NULL(task);
 	spawn(&task, say_and_return, "a");
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "a");
 	CU_ASSERT_EQUAL(result_of(task), 7);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static void
@@ -473,7 +287,8 @@ use_in_a_child(void *task)
 {
 	quern_task *late;
 
-	EXPECT(quern_spawn(rig.loop, &late, say_and_return, "x") == -ESTALE);
+	EXPECT(
+	    quern_spawn(task_rig.loop, &late, say_and_return, "x") == -ESTALE);
 	EXPECT(quern_task_cancel(task) == -ESTALE);
 	EXPECT(quern_join(task, NULL) == -ESTALE);
 }
@@ -483,13 +298,13 @@ in_a_child_of_fork_tasks_are_stale(void)
 {
 	quern_task *task;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	spawn(&task, say_and_return, "a");
 	forked_run(_exit, use_in_a_child, task);
-	rig_run(&rig);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 7);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 static int
@@ -516,15 +331,16 @@ a_task_has_the_stack_it_asked_for(void)
 	quern_task_options options;
 	quern_task *task;
 
-	if (!begin(1))
+	if (!tasks_open(1))
 		return;
 	quern_task_options_init(&options);
 	options.stack_bytes = 1000000;
 	CU_ASSERT_EQUAL(
-	    quern_spawn_with(rig.loop, &task, dig_deep, &bytes, &options), 0);
-	rig_run(&rig);
+	    quern_spawn_with(task_rig.loop, &task, dig_deep, &bytes, &options),
+	    0);
+	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(result_of(task), 1);
-	rig_close(&rig);
+	rig_close(&task_rig);
 }
 
 int
@@ -541,14 +357,6 @@ main(void)
 		    only_one_may_wait_for_an_end },
 		{ "a long chain of joins comes to its end",
 		    a_long_chain_of_joins_comes_to_its_end },
-		{ "a cancel is seen once", a_cancel_is_seen_once },
-		{ "a task may cancel itself", a_task_may_cancel_itself },
-		{ "a cancelled join leaves the other task",
-		    a_cancelled_join_leaves_the_other_task },
-		{ "a join that is cancelled late leaves the other task",
-		    a_join_that_is_cancelled_late_leaves_the_other_task },
-		{ "an end after a cancelled join wakes nobody",
-		    an_end_after_a_cancelled_join_wakes_nobody },
 		{ "a libev loop is left as it was",
 		    a_libev_loop_is_left_as_it_was },
 		{ "a task that cannot be says why",

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spawned.c -- tasks on a rig that note what they do, see spawned.h. */
+#include "spawned.h"
+
+#include <string.h>
+
+struct rig task_rig;
+char said[64];
+
+void
+say(char letter)
+{
+	size_t n = strlen(said);
+
+	if (n + 1 < sizeof(said)) {
+		said[n] = letter;
+		said[n + 1] = '\0';
+	}
+}
+
+bool
+tasks_open(unsigned workers)
+{
+	memset(said, 0, sizeof(said));
+	return rig_open(&task_rig, workers);
+}
+
+void
+spawn(quern_task **out, quern_task_fn *fn, void *arg)
+{
+	CU_ASSERT_EQUAL(quern_spawn(task_rig.loop, out, fn, arg), 0);
+}
+
+int
+result_of(quern_task *task)
+{
+	int result = -1;
+
+	CU_ASSERT_EQUAL(quern_join(task, &result), 0);
+	return result;
+}
+
+int
+say_and_return(void *letter)
+{
+	say(*(const char *)letter);
+	return 7;
+}
+
+int
+take_a_while(void *unused)
+{
+	(void)unused;
+	CU_ASSERT_EQUAL(quern_yield(), 0);
+	CU_ASSERT_EQUAL(quern_yield(), 0);
+	say('e');
+	return 10;
+}

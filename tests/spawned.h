@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spawned.h -- tasks on a rig that note what they do. */
+#ifndef QUERN_TESTS_SPAWNED_H
+#define QUERN_TESTS_SPAWNED_H
+
+#include <quern/task.h>
+
+#include "support.h"
+
+/* The loop that they are on. */
+extern struct rig task_rig;
+
+/* What they noted, in order. */
+extern char said[64];
+void say(char letter);
+
+/* Open the rig, with nothing said; as rig_open(). */
+bool tasks_open(unsigned workers);
+
+/* Asserts that it was accepted. */
+void spawn(quern_task **out, quern_task_fn *fn, void *arg);
+
+/* It has ended: what did it return?  It is gone then. */
+int result_of(quern_task *task);
+
+/* A task that says the letter `arg` and returns 7. */
+int say_and_return(void *letter);
+/* One that yields twice, says e and returns 10. */
+int take_a_while(void *unused);
+
+#endif
