@@ -197,6 +197,7 @@ sources := \
     src/task.c \
     src/task_list.c \
     src/await.c \
+    src/gather.c \
     src/stack.c \
     src/fiber.c \
     $(switch) \

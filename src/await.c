@@ -82,9 +82,8 @@ lacks_room(const quern_loop *loop, const quern_job *job, int err)
 	    !(quern__job_is_blocking(job) && quern__pool_room(loop->executor));
 }
 
-/* Submit, as soon as there is room; 0, or what was wrong. */
-static int
-submit(quern_loop *loop, quern_job *job)
+int
+quern__task_submit(quern_loop *loop, quern_job *job)
 {
 	struct quern__roomless *roomless = quern__tasks_roomless(loop->tasks);
 	quern_task *self = quern__task_running;
@@ -122,7 +121,7 @@ quern_await(quern_op op)
 		return -ECANCELED;
 	quern_job_init(&job, op, wake_awaiter);
 	job.data = self;
-	err = submit(loop, &job);
+	err = quern__task_submit(loop, &job);
 	return err ? err : quern__task_wait(stop_job, &job);
 }
 

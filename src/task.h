@@ -113,6 +113,14 @@ struct quern__roomless {
 
 struct quern__roomless *quern__tasks_roomless(struct quern__tasks *tasks);
 
+/* ---- await.c ---- */
+
+/*
+ * Submit a job of the running task's, as soon as there is room; 0, or what was
+ * wrong, -ECANCELED if the task was cancelled while it waited.
+ */
+int quern__task_submit(quern_loop *loop, quern_job *job);
+
 /* ---- the loop's side ---- */
 
 /* Are there any, ended ones that nobody has joined included? */

@@ -115,6 +115,26 @@ QUERN_API int quern_task_cancel(quern_task *task);
 QUERN_API QUERN_MUST_USE int quern_await(quern_op op);
 
 /*
+ * Run n ops at once and await the ends of all of them.  Inside a task only.  One
+ * that fails, or that cannot be submitted, does not stop the others.
+ *
+ * Takes   ops       which are copied; the same may be there twice.
+ *         statuses  what quern_await() would have returned for each; NULL: not
+ *                   wanted.
+ *
+ * Returns 0           all were 0 or more; also if n is 0.
+ *         otherwise the negative status with the lowest index;
+ *         -ECANCELED  the task was cancelled, and so were the ops that had not
+ *                     ended; statuses tell of each.  Before any of them began:
+ *                     -ECANCELED for all.
+ *         -ENOMEM     no op was run; statuses are as they were.
+ *         -EINVAL     the same: ops is NULL and n is not 0.
+ *         -EPERM      outside of a task.
+ */
+QUERN_API QUERN_MUST_USE int quern_gather(
+    const quern_op ops[], size_t n, int statuses[]);
+
+/*
  * Let all others go first that could go on now: tasks, sockets, timers.
  *
  * Returns 0, -ECANCELED, or -EPERM outside of a task.
