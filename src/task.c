@@ -5,14 +5,16 @@
  *     quern_spawn() --> ready --> [task.c] <--> await.c, join
  *
  * Ready tasks run in rounds, in a prepare watcher, that is before each poll of
- * libev.  Who gets ready in a round is in the next, after libev has looked at
- * sockets and timers; an idle watcher keeps it from sleeping meanwhile.
+ * libev.  Who gets ready in a round is in the next.  Polling takes as long as
+ * dozens of switches, so one round follows the other for up to ROUNDS_NS; then
+ * libev looks at sockets and timers, and an idle watcher keeps it from sleeping.
  */
 #include "task.h"
 
 #include <errno.h>
 #include <ev.h>
 
+#include "clock.h"
 #include "front.h"
 #include "mem.h"
 
@@ -28,10 +30,14 @@ struct quern__tasks {
 	struct quern__roomless roomless;
 	struct quern__stacks stacks;
 	ev_prepare prepare;
-	ev_idle idle; /* active while some are ready */
+	ev_idle idle;   /* active while some are ready, but for: */
+	bool in_rounds; /* they run now */
 };
 
-enum { ALIGNMENT = 64 };
+enum {
+	ALIGNMENT = 64,
+	ROUNDS_NS = 50000 /* until libev looks at sockets and timers */
+};
 
 /* ---- to and fro ---- */
 
@@ -42,7 +48,8 @@ get_ready(quern_task *task)
 
 	task->state = QUERN__TASK_READY;
 	quern__task_list_add(&tasks->ready, task);
-	ev_idle_start(tasks->ev, &tasks->idle);
+	if (!tasks->in_rounds)
+		ev_idle_start(tasks->ev, &tasks->idle);
 }
 
 static void
@@ -184,22 +191,37 @@ quern_task_cancel(quern_task *task)
 /* ---- the rounds ---- */
 
 static void
+run_round(struct quern__tasks *tasks)
+{
+	struct quern__task_list round = tasks->ready;
+	quern_task *task;
+
+	tasks->ready = (struct quern__task_list) { 0 };
+	while ((task = quern__task_list_take(&round)))
+		run(task);
+}
+
+static void
 on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 {
 	struct quern__tasks *tasks = watcher->data;
-	struct quern__task_list round = tasks->ready;
-	quern_task *task;
+	uint64_t ends_ns;
 
 	(void)events;
 	/* A task runs the loop, which it should not. */
 	if (quern__task_running)
 		return;
 	ev_idle_stop(ev, &tasks->idle);
-	if (quern__loop_stale(tasks->loop))
+	if (!tasks->ready.first || quern__loop_stale(tasks->loop))
 		return;
-	tasks->ready = (struct quern__task_list) { 0 };
-	while ((task = quern__task_list_take(&round)))
-		run(task);
+	ends_ns = quern__now_ns() + ROUNDS_NS;
+	tasks->in_rounds = true;
+	do
+		run_round(tasks);
+	while (tasks->ready.first && !quern__passed(ends_ns));
+	tasks->in_rounds = false;
+	if (tasks->ready.first)
+		ev_idle_start(ev, &tasks->idle);
 }
 
 static void

@@ -135,7 +135,8 @@ QUERN_API QUERN_MUST_USE int quern_gather(
     const quern_op ops[], size_t n, int statuses[]);
 
 /*
- * Let all others go first that could go on now: tasks, sockets, timers.
+ * Let all other tasks go first that could go on now; and now and then, at the
+ * latest when tasks have run for 50 us, sockets and timers.
  *
  * Returns 0, -ECANCELED, or -EPERM outside of a task.
  */
