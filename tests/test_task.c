@@ -88,6 +88,40 @@ who_yields_lets_the_others_go_first(void)
 	rig_close(&task_rig);
 }
 
+static void
+set_flag(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	(void)ev;
+	(void)events;
+	*(bool *)timer->data = true;
+}
+
+static int
+yield_until(void *flag)
+{
+	while (!*(volatile bool *)flag)
+		CU_ASSERT_EQUAL(quern_yield(), 0);
+	return 0;
+}
+
+static void
+tasks_that_yield_for_ever_starve_no_timer(void)
+{
+	bool fired = false;
+	ev_timer timer;
+
+	if (!tasks_open(1))
+		return;
+	ev_timer_init(&timer, set_flag, 0.001, 0);
+	timer.data = &fired;
+	ev_timer_start(task_rig.ev, &timer);
+	spawn(NULL, yield_until, &fired);
+	spawn(NULL, yield_until, &fired);
+	rig_run(&task_rig);
+	CU_ASSERT_TRUE(fired);
+	rig_close(&task_rig);
+}
+
 /* ---- join ---- */
 
 static int
@@ -172,14 +206,6 @@ a_long_chain_of_joins_comes_to_its_end(void)
 /* ---- the libev loop ---- */
 
 static void
-on_timer(struct ev_loop *ev, ev_timer *timer, int events)
-{
-	(void)ev;
-	(void)events;
-	*(bool *)timer->data = true;
-}
-
-static void
 a_libev_loop_is_left_as_it_was(void)
 {
 	bool fired = false;
@@ -191,7 +217,7 @@ a_libev_loop_is_left_as_it_was(void)
 	rig_run(&task_rig);
 	CU_ASSERT_EQUAL(quern_loop_destroy(task_rig.loop), 0);
 	/* It stays alive for this, no more and no less. */
-	ev_timer_init(&timer, on_timer, 0.001, 0);
+	ev_timer_init(&timer, set_flag, 0.001, 0);
 	timer.data = &fired;
 	ev_timer_start(task_rig.ev, &timer);
 	ev_run(task_rig.ev, 0);
@@ -352,6 +378,8 @@ main(void)
 		{ "a task knows itself", a_task_knows_itself },
 		{ "who yields lets the others go first",
 		    who_yields_lets_the_others_go_first },
+		{ "tasks that yield for ever starve no timer",
+		    tasks_that_yield_for_ever_starve_no_timer },
 		{ "join waits for the end", join_waits_for_the_end },
 		{ "only one may wait for an end",
 		    only_one_may_wait_for_an_end },
