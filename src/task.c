@@ -30,8 +30,7 @@ struct quern__tasks {
 	struct quern__roomless roomless;
 	struct quern__stacks stacks;
 	ev_prepare prepare;
-	ev_idle idle;   /* active while some are ready, but for: */
-	bool in_rounds; /* they run now */
+	ev_idle idle; /* active while some are ready */
 };
 
 enum {
@@ -48,8 +47,7 @@ get_ready(quern_task *task)
 
 	task->state = QUERN__TASK_READY;
 	quern__task_list_add(&tasks->ready, task);
-	if (!tasks->in_rounds)
-		ev_idle_start(tasks->ev, &tasks->idle);
+	ev_idle_start(tasks->ev, &tasks->idle);
 }
 
 static void
@@ -211,17 +209,18 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	/* A task runs the loop, which it should not. */
 	if (quern__task_running)
 		return;
-	ev_idle_stop(ev, &tasks->idle);
-	if (!tasks->ready.first || quern__loop_stale(tasks->loop))
+	if (quern__loop_stale(tasks->loop)) {
+		ev_idle_stop(ev, &tasks->idle);
+		return;
+	}
+	if (!tasks->ready.first)
 		return;
 	ends_ns = quern__now_ns() + ROUNDS_NS;
-	tasks->in_rounds = true;
 	do
 		run_round(tasks);
 	while (tasks->ready.first && !quern__passed(ends_ns));
-	tasks->in_rounds = false;
-	if (tasks->ready.first)
-		ev_idle_start(ev, &tasks->idle);
+	if (!tasks->ready.first)
+		ev_idle_stop(ev, &tasks->idle);
 }
 
 static void
