@@ -196,6 +196,7 @@ sources := \
     src/group.c \
     src/task.c \
     src/task_list.c \
+    src/join.c \
     src/await.c \
     src/gather.c \
     src/stack.c \

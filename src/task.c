@@ -2,7 +2,7 @@
 /*
  * task.c -- tasks begin, change places and end; see task.h.
  *
- *     quern_spawn() --> ready --> [task.c] <--> await.c, join
+ *     quern_spawn() --> ready --> [task.c] <--> await.c, gather.c, join.c
  *
  * Ready tasks run in rounds, in a prepare watcher, that is before each poll of
  * libev.  Who gets ready in a round is in the next.  Polling takes as long as
@@ -50,8 +50,8 @@ get_ready(quern_task *task)
 	ev_idle_start(tasks->ev, &tasks->idle);
 }
 
-static void
-free_task(quern_task *task)
+void
+quern__task_free(quern_task *task)
 {
 	struct quern__tasks *tasks = task->tasks;
 
@@ -63,7 +63,7 @@ free_task(quern_task *task)
 static void
 end_task(quern_task *task)
 {
-	quern_loop *loop = task->tasks->loop;
+	quern_loop *loop = task->loop;
 
 	quern__fiber_end(&task->fiber);
 	if (--task->tasks->n_alive == 0)
@@ -71,7 +71,7 @@ end_task(quern_task *task)
 	if (task->joiner)
 		quern__task_wake_later(task->joiner, 0);
 	if (task->detached)
-		free_task(task);
+		quern__task_free(task);
 }
 
 /* From home: let the task run until it waits or ends. */
@@ -173,7 +173,7 @@ quern_task_cancel(quern_task *task)
 {
 	if (!task)
 		return -EINVAL;
-	if (quern__loop_stale(task->tasks->loop))
+	if (quern__loop_stale(task->loop))
 		return -ESTALE;
 	if (task->state == QUERN__TASK_ENDED)
 		return -EALREADY;
@@ -279,7 +279,7 @@ quern__tasks_roomless(struct quern__tasks *tasks)
 	return &tasks->roomless;
 }
 
-/* ---- spawn and join ---- */
+/* ---- spawn ---- */
 
 void
 quern_task_options_init(quern_task_options *options)
@@ -326,6 +326,7 @@ quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
 	bytes = stack->bytes - own;
 	task = (quern_task *)(stack->bottom + bytes);
 	*task = (quern_task) {
+		.loop = loop,
 		.tasks = tasks,
 		.stack = stack,
 		.fn = fn,
@@ -349,49 +350,6 @@ quern_spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg)
 	return quern_spawn_with(loop, out, fn, arg, NULL);
 }
 
-/* It was cancelled; the one whose end it awaits goes on. */
-static void
-stop_joining(quern_task *task)
-{
-	quern_task *other = task->awaits;
-
-	other->joiner = NULL;
-	quern__task_wake_later(task, 0);
-}
-
-int
-quern_join(quern_task *task, int *result)
-{
-	quern_task *self = quern__task_running;
-	int err;
-
-	if (!task)
-		return -EINVAL;
-	if (quern__loop_stale(task->tasks->loop))
-		return -ESTALE;
-	if (task == self)
-		return -EDEADLK;
-	if (self && self->tasks != task->tasks)
-		return -EINVAL;
-	if (task->joiner)
-		return -EBUSY;
-	if (task->state != QUERN__TASK_ENDED) {
-		if (!self)
-			return -EPERM;
-		if (quern__task_sees_cancel())
-			return -ECANCELED;
-		task->joiner = self;
-		err = quern__task_wait(stop_joining, task);
-		task->joiner = NULL;
-		if (err)
-			return err;
-	}
-	if (result)
-		*result = task->result;
-	free_task(task);
-	return 0;
-}
-
 /* ---- who runs ---- */
 
 quern_task *
@@ -403,5 +361,5 @@ quern_task_self(void)
 quern_loop *
 quern_task_loop(void)
 {
-	return quern__task_running ? quern__task_running->tasks->loop : NULL;
+	return quern__task_running ? quern__task_running->loop : NULL;
 }

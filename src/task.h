@@ -42,7 +42,8 @@ struct quern__task_list {
 /* At the upper end of its stack. */
 struct quern_task {
 	struct quern__fiber fiber;
-	struct quern__tasks *tasks;
+	quern_loop *loop;
+	struct quern__tasks *tasks; /* the loop's */
 	struct quern__stack *stack;
 	quern_task_fn *fn;
 	void *arg;
@@ -93,6 +94,9 @@ int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
 void quern__task_wake(quern_task *task, int status);
 /* ... or from anywhere, to run in the next round. */
 void quern__task_wake_later(quern_task *task, int status);
+
+/* It has ended, and nobody needs it any more. */
+void quern__task_free(quern_task *task);
 
 /* Call errand(arg) on the thread's own stack; the running task waits for it. */
 int quern__task_at_home(int (*errand)(void *arg), void *arg);

@@ -133,6 +133,32 @@ an_end_after_a_cancelled_join_wakes_nobody(void)
 	rig_close(&task_rig);
 }
 
+static int
+join_once(void *task)
+{
+	return quern_join(*(quern_task **)task, NULL);
+}
+
+/* Before the one that was cancelled runs, another one is in its place. */
+static void
+a_cancelled_join_does_not_push_out_the_next_one(void)
+{
+	quern_task *task, *first, *canceller, *second;
+
+	if (!tasks_open(1))
+		return;
+	spawn(&first, join_once, &task);
+	spawn(&canceller, cancel_it, &first);
+	spawn(&second, join_once, &task);
+	spawn(&task, take_a_while, NULL);
+	rig_run(&task_rig);
+	CU_ASSERT_STRING_EQUAL(said, "e");
+	CU_ASSERT_EQUAL(result_of(first), -ECANCELED);
+	CU_ASSERT_EQUAL(result_of(second), 0);
+	CU_ASSERT_EQUAL(result_of(canceller), 0);
+	rig_close(&task_rig);
+}
+
 int
 main(void)
 {
@@ -145,6 +171,8 @@ main(void)
 		    a_join_that_is_cancelled_late_leaves_the_other_task },
 		{ "an end after a cancelled join wakes nobody",
 		    an_end_after_a_cancelled_join_wakes_nobody },
+		{ "a cancelled join does not push out the next one",
+		    a_cancelled_join_does_not_push_out_the_next_one },
 		CU_TEST_INFO_NULL,
 	};
 
