@@ -25,6 +25,7 @@
 ##
 ## SAN=address,undefined  SAN=thread  SAN=plain
 ##                 choose one configuration, each in a build folder of its own
+## SWITCH=ucontext tasks without assembly
 ## TESTS='line done'
 ##                 run only tests/test_line.c and tests/test_done.c
 ## V=1             show the commands     WERROR=1   warnings are errors

@@ -7,6 +7,11 @@
  * Linux 6.13 has guard pages that are marks in the page table and split
  * nothing.  Where it lacks them, a loop's stacks have guards of the old kind,
  * SPLIT_MOST at most, which leaves the program half of its mappings.
+ *
+ * Colours.  Of each stack the upper end is used most.  If all ends were at the
+ * same place of a page, they would share a few sets of the first cache; so each
+ * begins a cache line further down than the one before, COLOURS in all.  With
+ * 4096 tasks at once an await took 150 ns instead of 170.
  */
 #include "stack.h"
 
@@ -18,7 +23,8 @@
 enum {
 	GUARD_INSTALL = 102, /* MADV_GUARD_INSTALL, which glibc 2.36 lacks */
 	SPLIT_MOST = 16000,  /* two mappings each */
-	HEAD_BYTES = 64      /* for struct quern__stack */
+	HEAD_BYTES = 64,     /* for struct quern__stack */
+	COLOURS = 32
 };
 
 _Static_assert(
@@ -49,7 +55,7 @@ static struct quern__stack *
 map(struct quern__stacks *stacks, size_t bytes)
 {
 	struct quern__stack *stack;
-	size_t page = page_bytes(), whole;
+	size_t page = page_bytes(), whole, unused;
 	bool splits;
 	char *start;
 
@@ -67,11 +73,20 @@ map(struct quern__stacks *stacks, size_t bytes)
 		munmap(start, whole);
 		return NULL;
 	}
-	stack = (struct quern__stack *)(start + whole - HEAD_BYTES);
+	unused = stacks->mapped++ % COLOURS * HEAD_BYTES;
+	stack = (struct quern__stack *)(start + whole - unused - HEAD_BYTES);
 	stack->bottom = start + page;
-	stack->bytes = bytes - HEAD_BYTES;
+	stack->bytes = bytes - unused - HEAD_BYTES;
+	stack->unused = unused;
 	stack->splits = splits;
 	return stack;
+}
+
+/* As it was asked for. */
+static size_t
+bytes_of(const struct quern__stack *stack)
+{
+	return stack->bytes + HEAD_BYTES + stack->unused;
 }
 
 static void
@@ -80,7 +95,7 @@ unmap(struct quern__stacks *stacks, struct quern__stack *stack)
 	size_t page = page_bytes();
 
 	stacks->split -= stack->splits;
-	munmap(stack->bottom - page, page + stack->bytes + HEAD_BYTES);
+	munmap(stack->bottom - page, page + bytes_of(stack));
 }
 
 struct quern__stack *
@@ -104,7 +119,7 @@ quern__stack_get(struct quern__stacks *stacks, size_t bytes)
 void
 quern__stack_put(struct quern__stacks *stacks, struct quern__stack *stack)
 {
-	if (stack->bytes + HEAD_BYTES != QUERN__STACK_BYTES ||
+	if (bytes_of(stack) != QUERN__STACK_BYTES ||
 	    stacks->kept == QUERN__STACKS_KEPT) {
 		unmap(stacks, stack);
 		return;

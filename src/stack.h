@@ -20,9 +20,10 @@
 /* At the end of each stack, above what it is used for. */
 struct quern__stack {
 	struct quern__stack *next;
-	char *bottom; /* the lowest byte that may be touched */
-	size_t bytes; /* from there to the end, a multiple of 64 */
-	bool splits;  /* its guard takes mappings */
+	char *bottom;  /* the lowest byte that may be touched */
+	size_t bytes;  /* from there to the end, a multiple of 64 */
+	size_t unused; /* bytes above this */
+	bool splits;   /* its guard takes mappings */
 };
 
 /* Those that are kept; empty when zero. */
@@ -30,6 +31,7 @@ struct quern__stacks {
 	struct quern__stack *first; /* of the default size */
 	size_t kept;
 	unsigned split; /* guards in use that take mappings */
+	size_t mapped;  /* so far */
 };
 
 enum {
@@ -40,8 +42,8 @@ enum {
 };
 
 /*
- * A stack of at least `bytes`, or of the default size if that is 0.  NULL: no
- * memory, or no guard.
+ * A stack of `bytes`, or of the default size if that is 0; up to 2 KiB of them
+ * are not to be had.  NULL: no memory, or no guard.
  */
 struct quern__stack *quern__stack_get(
     struct quern__stacks *stacks, size_t bytes);

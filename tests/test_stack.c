@@ -87,8 +87,8 @@ all_of_a_stack_can_be_used(void)
 	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
 		stack = quern__stack_get(&stacks, asked[i]);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
-		CU_ASSERT(stack->bytes + 64 >= asked[i]);
-		CU_ASSERT(stack->bytes + 64 >=
+		CU_ASSERT(stack->bytes + 2048 >= asked[i]);
+		CU_ASSERT(stack->bytes + 2048 >=
 		    (asked[i] ? QUERN__STACK_LEAST : QUERN__STACK_BYTES));
 		CU_ASSERT_EQUAL(
 		    (uintptr_t)(stack->bottom + stack->bytes) % 64, 0);
@@ -128,6 +128,27 @@ one_of_the_default_size_is_kept_for_the_next(void)
 	quern__stack_put(&stacks, a);
 	quern__stack_put(&stacks, b);
 	quern__stacks_drop(&stacks);
+}
+
+static void
+the_ends_of_stacks_are_spread_over_a_page(void)
+{
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *stack[32];
+	unsigned char taken[64] = { 0 };
+
+	for (int i = 0; i < 32; i++) {
+		stack[i] = quern__stack_get(&stacks, 0);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(stack[i]);
+		taken[(uintptr_t)stack[i] % 4096 / 64]++;
+	}
+	for (int i = 0; i < 64; i++)
+		CU_ASSERT(taken[i] <= 1);
+	for (int i = 0; i < 32; i++)
+		quern__stack_put(&stacks, stack[i]);
+	CU_ASSERT_EQUAL(stacks.kept, 32);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(maps, 0);
 }
 
 /* ---- what cannot be had ---- */
@@ -252,6 +273,8 @@ main(void)
 		{ "all of a stack can be used", all_of_a_stack_can_be_used },
 		{ "one of the default size is kept for the next",
 		    one_of_the_default_size_is_kept_for_the_next },
+		{ "the ends of stacks are spread over a page",
+		    the_ends_of_stacks_are_spread_over_a_page },
 		{ "without memory there is none and nothing has changed",
 		    without_memory_there_is_none_and_nothing_has_changed },
 		{ "guards leave half of the mappings",

@@ -32,8 +32,8 @@ typedef int quern_task_fn(void *arg);
 /* Fill with quern_task_options_init() first, then change what you need. */
 typedef struct quern_task_options {
 	/*
-	 * Bytes of stack, from 16384; 0: 65536.  Only pages that were touched
-	 * take memory.  A task that needs more ends with SIGSEGV, at a guard
+	 * Bytes of stack, from 16384; 0: 65536.  Some 3 KiB of them are
+	 * quern's.  Only pages that were touched take memory.  A task that needs more ends with SIGSEGV, at a guard
 	 * page.  What is computed does not run on this stack, see quern_await()
 	 * and quern_run().
 	 */
