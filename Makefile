@@ -197,6 +197,7 @@ sources := \
     src/group.c \
     src/task.c \
     src/task_list.c \
+    src/main.c \
     src/join.c \
     src/await.c \
     src/gather.c \

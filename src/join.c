@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * join.c -- a task awaits the end of another one.
+ * join.c -- a task awaits the end of another one, or asks for it.
  *
  * The other one remembers who that is, and its end wakes it (task.c).
  */
@@ -52,5 +52,23 @@ quern_join(quern_task *task, int *result)
 	if (result)
 		*result = task->result;
 	quern__task_free(task);
+	return 0;
+}
+
+int
+quern_task_cancel(quern_task *task)
+{
+	if (!task)
+		return -EINVAL;
+	if (quern__loop_stale(task->loop))
+		return -ESTALE;
+	if (task->state == QUERN__TASK_ENDED)
+		return -EALREADY;
+	if (task->state == QUERN__TASK_WAITING && !task->stopped) {
+		task->stopped = true;
+		task->stop(task);
+	} else {
+		task->cancelled = true;
+	}
 	return 0;
 }

@@ -24,8 +24,9 @@ struct quern__tasks {
 	quern_loop *loop;
 	struct ev_loop *ev;
 	struct quern__fiber home;
-	size_t n;       /* that are not gone */
-	size_t n_alive; /* that have not ended */
+	quern_task *all;  /* that are not gone, the latest first */
+	size_t n_alive;   /* that have not ended */
+	quern_task *last; /* waits in quern__tasks_dismiss(), or NULL */
 	struct quern__task_list ready;
 	struct quern__roomless roomless;
 	struct quern__stacks stacks;
@@ -53,10 +54,21 @@ get_ready(quern_task *task)
 void
 quern__task_free(quern_task *task)
 {
-	struct quern__tasks *tasks = task->tasks;
+	*task->earlier = task->later;
+	if (task->later)
+		task->later->earlier = task->earlier;
+	quern__stack_put(&task->tasks->stacks, task->stack);
+}
 
-	tasks->n--;
-	quern__stack_put(&tasks->stacks, task->stack);
+/* It is alone, or there is one more that it has to cancel. */
+static void
+wake_last(struct quern__tasks *tasks)
+{
+	quern_task *last = tasks->last;
+
+	tasks->last = NULL;
+	if (last)
+		quern__task_wake_later(last, 0);
 }
 
 /* It was left for the last time. */
@@ -68,6 +80,8 @@ end_task(quern_task *task)
 	quern__fiber_end(&task->fiber);
 	if (--task->tasks->n_alive == 0)
 		quern_loop_release(loop);
+	if (task->tasks->n_alive == 1)
+		wake_last(task->tasks);
 	if (task->joiner)
 		quern__task_wake_later(task->joiner, 0);
 	if (task->detached)
@@ -168,22 +182,34 @@ quern__task_at_home(int (*errand)(void *arg), void *arg)
 	return task->result;
 }
 
-int
-quern_task_cancel(quern_task *task)
+/* They end in any case. */
+static void
+stop_dismissing(quern_task *task)
 {
-	if (!task)
-		return -EINVAL;
-	if (quern__loop_stale(task->loop))
-		return -ESTALE;
-	if (task->state == QUERN__TASK_ENDED)
-		return -EALREADY;
-	if (task->state == QUERN__TASK_WAITING && !task->stopped) {
-		task->stopped = true;
-		task->stop(task);
-	} else {
-		task->cancelled = true;
+	(void)task;
+}
+
+void
+quern__tasks_dismiss(void)
+{
+	quern_task *self = quern__task_running, *task, *next;
+	struct quern__tasks *tasks = self->tasks;
+
+	while (tasks->n_alive > 1) {
+		for (task = tasks->all; task; task = task->later) {
+			if (task == self || task->dismissed)
+				continue;
+			task->dismissed = true;
+			(void)quern_task_cancel(task);
+		}
+		tasks->last = self;
+		(void)quern__task_wait(stop_dismissing, NULL);
 	}
-	return 0;
+	for (task = tasks->all; task; task = next) {
+		next = task->later;
+		if (task != self)
+			quern__task_free(task);
+	}
 }
 
 /* ---- the rounds ---- */
@@ -255,7 +281,7 @@ tasks_of(quern_loop *loop)
 bool
 quern__tasks_exist(const quern_loop *loop)
 {
-	return loop->tasks && loop->tasks->n > 0;
+	return loop->tasks && loop->tasks->all;
 }
 
 void
@@ -334,11 +360,16 @@ quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
 		.detached = !out,
 	};
 	quern__fiber_begin(&task->fiber, stack->bottom, bytes, begin, task);
-	tasks->n++;
+	task->later = tasks->all;
+	task->earlier = &tasks->all;
+	if (tasks->all)
+		tasks->all->earlier = &task->later;
+	tasks->all = task;
 	/* ev_run() stays alive for them. */
 	if (tasks->n_alive++ == 0)
 		quern_loop_hold(loop);
 	get_ready(task);
+	wake_last(tasks);
 	if (out)
 		*out = task;
 	return 0;

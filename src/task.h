@@ -51,6 +51,10 @@ struct quern_task {
 	enum quern__task_state state;
 	bool detached;
 
+	/* Among all tasks of the loop, until it is gone. */
+	quern_task *later, **earlier;
+	bool dismissed; /* by quern__tasks_dismiss() */
+
 	/* In a list, while READY or WAITING for something that has one. */
 	quern_task *next;
 
@@ -124,6 +128,12 @@ struct quern__roomless *quern__tasks_roomless(struct quern__tasks *tasks);
  * wrong, -ECANCELED if the task was cancelled while it waited.
  */
 int quern__task_submit(quern_loop *loop, quern_job *job);
+
+/*
+ * The running task outlives all others of its loop: cancel each of them, once,
+ * and wait for their ends.  Those that nobody has joined are freed.
+ */
+void quern__tasks_dismiss(void);
 
 /* ---- the loop's side ---- */
 

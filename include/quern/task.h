@@ -146,6 +146,36 @@ QUERN_API int quern_yield(void);
 QUERN_API quern_task *quern_task_self(void);
 QUERN_API quern_loop *quern_task_loop(void);
 
+/* Fill with quern_main_options_init() first, then change what you need. */
+typedef struct quern_main_options {
+	struct ev_loop *ev;       /* yours; NULL: one of its own */
+	quern_executor *executor; /* yours; NULL: a pool of its own */
+	size_t stack_bytes;       /* of fn's task, see quern_task_options */
+	uint64_t reserved[5];     /* keep 0 */
+} quern_main_options;
+
+QUERN_API void quern_main_options_init(quern_main_options *options);
+
+/*
+ * Make a loop, and a pool if need be, run fn(arg) as its first task, and end it
+ * all when that has returned: tasks that are left are cancelled, once each, and
+ * awaited, and so are jobs.  Those that nobody has joined are freed.
+ *
+ * Takes   options  copied; NULL for the defaults.
+ * Thread  any, but not inside a task, a job or a callback of the same libev
+ *         loop.
+ * Blocks  until then.
+ *
+ * Returns what fn returned; or, without a call of fn,
+ *         -EINVAL   fn is NULL, a reserved word is not 0, too small a stack.
+ *         -EPERM    inside a task.
+ *         -ENOMEM, -EAGAIN, -EMFILE, -ENFILE   a loop or a pool cannot be had.
+ *         -ESHUTDOWN, -ESTALE   of the executor.
+ */
+QUERN_API int quern_main(quern_task_fn *fn, void *arg);
+QUERN_API int quern_main_with(
+    const quern_main_options *options, quern_task_fn *fn, void *arg);
+
 #ifdef __cplusplus
 }
 #endif
