@@ -115,6 +115,9 @@ leave_one_that_starts_others(void *unused)
 	CU_ASSERT_EQUAL(quern_spawn(quern_task_loop(), NULL, start_another,
 			    (void *)(uintptr_t)5),
 	    0);
+	/* Meanwhile this one cleans up. */
+	CU_ASSERT_EQUAL(
+	    quern_spawn(quern_task_loop(), NULL, wait_for_cancel, NULL), 0);
 	return 2;
 }
 
@@ -123,8 +126,8 @@ so_are_those_that_come_late(void)
 {
 	cancelled = ended = 0;
 	CU_ASSERT_EQUAL(quern_main(leave_one_that_starts_others, NULL), 2);
-	CU_ASSERT_EQUAL(cancelled, 6);
-	CU_ASSERT_EQUAL(ended, 6);
+	CU_ASSERT_EQUAL(cancelled, 7);
+	CU_ASSERT_EQUAL(ended, 7);
 }
 
 /* Awaits a job that runs until it is told to stop. */
