@@ -21,6 +21,15 @@ count_of(uint64_t accepted)
 	return accepted & ~WANTED;
 }
 
+static size_t
+room_of(const quern_executor *pool, uint64_t accepted)
+{
+	/* A forced one may be beyond the limit. */
+	return count_of(accepted) < pool->queue_limit ?
+	    pool->queue_limit - count_of(accepted) :
+	    0;
+}
+
 size_t
 quern__pool_take_slots(quern_executor *pool, size_t most)
 {
@@ -28,10 +37,9 @@ quern__pool_take_slots(quern_executor *pool, size_t most)
 	size_t n;
 
 	do {
-		/* A forced one may be beyond the limit. */
-		if (count_of(now) >= pool->queue_limit)
+		n = room_of(pool, now);
+		if (!n)
 			return 0;
-		n = pool->queue_limit - count_of(now);
 		n = n < most ? n : most;
 		/* relaxed: a count; the jobs travel through the lock. */
 	} while (!__atomic_compare_exchange_n(&pool->accepted, &now, now + n,
@@ -43,11 +51,8 @@ size_t
 quern__pool_room(const quern_executor *pool)
 {
 	/* relaxed: a number that may be another one by now. */
-	uint64_t now = __atomic_load_n(&pool->accepted, __ATOMIC_RELAXED);
-
-	return count_of(now) < pool->queue_limit ?
-	    pool->queue_limit - count_of(now) :
-	    0;
+	return room_of(
+	    pool, __atomic_load_n(&pool->accepted, __ATOMIC_RELAXED));
 }
 
 void
