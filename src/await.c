@@ -110,39 +110,26 @@ quern__task_submit(quern_loop *loop, quern_job *job)
 int
 quern_await(quern_op op)
 {
-	quern_task *self = quern__task_running;
-	quern_loop *loop = quern_task_loop();
+	int err = quern__task_may_wait();
 	quern_job job;
-	int err;
 
-	if (!self)
-		return -EPERM;
-	if (quern__task_sees_cancel())
-		return -ECANCELED;
+	if (err)
+		return err;
 	quern_job_init(&job, op, wake_awaiter);
-	job.data = self;
-	err = quern__task_submit(loop, &job);
+	job.data = quern__task_running;
+	err = quern__task_submit(quern_task_loop(), &job);
 	return err ? err : quern__task_wait(stop_job, &job);
 }
 
 /* ---- turns ---- */
 
-/* It is in line already. */
-static void
-stop_yielding(quern_task *task)
-{
-	(void)task;
-}
-
 int
 quern_yield(void)
 {
-	quern_task *task = quern__task_running;
+	int err = quern__task_may_wait();
 
-	if (!task)
-		return -EPERM;
-	if (quern__task_sees_cancel())
-		return -ECANCELED;
-	quern__task_wake_later(task, 0);
-	return quern__task_wait(stop_yielding, NULL);
+	if (err)
+		return err;
+	quern__task_wake_later(quern__task_running, 0);
+	return quern__task_wait(NULL, NULL);
 }

@@ -18,6 +18,7 @@ struct gather {
 	quern_task *task;
 	quern_job *jobs;
 	int *statuses; /* or NULL */
+	size_t n;      /* of them have been submitted, or refused */
 	size_t pending;
 	/* The negative status with the lowest index; SIZE_MAX: none so far. */
 	size_t failed_at;
@@ -46,73 +47,67 @@ on_end(quern_loop *loop, quern_job *job, int status)
 		quern__task_wake(gather->task, 0);
 }
 
-/* Those that have not been submitted, or have ended, are not changed by this. */
+/* All of them end all the same.  Those that have ended are not changed. */
 static void
-cancel_all(const struct gather *gather, size_t n)
+cancel_all(const struct gather *gather)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < gather->n; i++)
 		(void)quern_cancel(&gather->jobs[i]);
 }
 
-struct stopping {
-	struct gather *gather;
-	size_t n;
-};
-
-/* All of them end all the same, and the last end wakes the task. */
+/* The last end wakes the task. */
 static void
 stop(quern_task *task)
 {
-	const struct stopping *stopping = task->awaits;
-
-	cancel_all(stopping->gather, stopping->n);
+	cancel_all(task->awaits);
 }
 
 static int
-wait_for_all(struct gather *gather, size_t n)
+wait_for_all(struct gather *gather)
 {
-	struct stopping stopping = { gather, n };
-
-	if (gather->pending == 0)
-		return 0;
-	return quern__task_wait(stop, &stopping);
+	return gather->pending ? quern__task_wait(stop, gather) : 0;
 }
 
-/* Submit them; returns how many, less than n only if the task was cancelled. */
-static size_t
-submit_all(
-    quern_loop *loop, struct gather *gather, const quern_op ops[], size_t n)
+/* Submit n; -ECANCELED if the task was cancelled meanwhile. */
+static int
+submit_all(struct gather *gather, const quern_op ops[], size_t n)
 {
 	int err;
 
-	for (size_t i = 0; i < n; i++) {
-		quern_job *job = &gather->jobs[i];
+	for (; gather->n < n; gather->n++) {
+		quern_job *job = &gather->jobs[gather->n];
 
-		quern_job_init(job, ops[i], on_end);
+		quern_job_init(job, ops[gather->n], on_end);
 		job->data = gather;
 		gather->pending++;
-		err = quern__task_submit(loop, job);
+		err = quern__task_submit(gather->task->loop, job);
 		if (!err)
 			continue;
 		gather->pending--;
 		if (err == -ECANCELED)
-			return i;
-		note(gather, i, err);
+			return err;
+		note(gather, gather->n, err);
 	}
-	return n;
+	return 0;
 }
 
-/* The task was cancelled when the i-th job had no room yet. */
-static int
-give_up(struct gather *gather, size_t i, size_t n)
+/* None of those from `i` on is run. */
+static void
+note_cancelled(struct gather *gather, size_t i, size_t n)
 {
-	cancel_all(gather, i);
-	/* A cancel that comes now is another one, for what is awaited next. */
-	if (wait_for_all(gather, i) == -ECANCELED)
-		(void)quern_task_cancel(gather->task);
 	for (; i < n; i++)
 		note(gather, i, -ECANCELED);
-	return -ECANCELED;
+}
+
+/* The task was cancelled while one had no room yet. */
+static void
+give_up(struct gather *gather, size_t n)
+{
+	cancel_all(gather);
+	/* A cancel that comes now is another one, for what is awaited next. */
+	if (wait_for_all(gather) == -ECANCELED)
+		(void)quern_task_cancel(gather->task);
+	note_cancelled(gather, gather->n, n);
 }
 
 int
@@ -123,30 +118,24 @@ quern_gather(const quern_op ops[], size_t n, int statuses[])
 		.statuses = statuses,
 		.failed_at = SIZE_MAX,
 	};
-	size_t bytes, submitted;
-	int status;
+	size_t bytes;
+	int err;
 
-	if (!gather.task)
-		return -EPERM;
-	if (!ops && n)
-		return -EINVAL;
-	if (quern__task_sees_cancel()) {
-		for (size_t i = 0; i < n; i++)
-			note(&gather, i, -ECANCELED);
-		return -ECANCELED;
-	}
-	if (!n)
-		return 0;
+	err = gather.task && !ops && n ? -EINVAL : quern__task_may_wait();
+	if (err == -ECANCELED)
+		note_cancelled(&gather, 0, n);
+	if (err || !n)
+		return err;
 	if (__builtin_mul_overflow(n, sizeof(quern_job), &bytes))
 		return -ENOMEM;
 	gather.jobs = quern__alloc_as_is(bytes);
 	if (!gather.jobs)
 		return -ENOMEM;
-	submitted = submit_all(quern_task_loop(), &gather, ops, n);
-	if (submitted < n)
-		status = give_up(&gather, submitted, n);
+	err = submit_all(&gather, ops, n);
+	if (err)
+		give_up(&gather, n);
 	else
-		status = wait_for_all(&gather, n);
+		err = wait_for_all(&gather);
 	quern__free(gather.jobs);
-	return status ? status : gather.failed;
+	return err ? err : gather.failed;
 }

@@ -36,10 +36,9 @@ quern_join(quern_task *task, int *result)
 	if (task->joiner)
 		return -EBUSY;
 	if (task->state != QUERN__TASK_ENDED) {
-		if (!self)
-			return -EPERM;
-		if (quern__task_sees_cancel())
-			return -ECANCELED;
+		err = quern__task_may_wait();
+		if (err)
+			return err;
 		task->joiner = self;
 		err = quern__task_wait(stop_joining, task);
 		/* Then somebody else may have joined it, and it be gone. */
@@ -66,7 +65,8 @@ quern_task_cancel(quern_task *task)
 		return -EALREADY;
 	if (task->state == QUERN__TASK_WAITING && !task->stopped) {
 		task->stopped = true;
-		task->stop(task);
+		if (task->stop)
+			task->stop(task);
 	} else {
 		task->cancelled = true;
 	}

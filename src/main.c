@@ -23,19 +23,27 @@ run_first(void *arg)
 	struct first *first = arg;
 
 	first->result = first->fn(first->arg);
-	quern__tasks_dismiss();
+	while (!quern__tasks_dismiss(quern_task_loop()))
+		quern__task_wait_alone();
 	first->over = true;
 	/* The program's own watchers may keep it going. */
 	ev_break(first->ev, EVBREAK_ONE);
 	return 0;
 }
 
-/* Jobs without a task, submitted with callbacks, come to their ends too. */
+/*
+ * Jobs without a task, submitted with callbacks, come to their ends too, and
+ * with them the tasks that such callbacks start.
+ */
 static void
 end_loop(quern_loop *loop, struct ev_loop *ev)
 {
-	while (quern_loop_destroy(loop) == -EBUSY)
+	for (;;) {
+		(void)quern__tasks_dismiss(loop);
+		if (quern_loop_destroy(loop) != -EBUSY)
+			return;
 		ev_run(ev, EVRUN_ONCE);
+	}
 }
 
 /* On an executor and a libev loop. */
@@ -72,8 +80,7 @@ are_sound(const quern_main_options *options)
 	for (size_t i = 0; i < 5; i++)
 		if (options->reserved[i])
 			return false;
-	return !options->stack_bytes ||
-	    options->stack_bytes >= QUERN__STACK_LEAST;
+	return true; /* quern_spawn_with() sees to the stack */
 }
 
 int

@@ -26,7 +26,7 @@ struct quern__tasks {
 	struct quern__fiber home;
 	quern_task *all;  /* that are not gone, the latest first */
 	size_t n_alive;   /* that have not ended */
-	quern_task *last; /* waits in quern__tasks_dismiss(), or NULL */
+	quern_task *last; /* in quern__task_wait_alone(), or NULL */
 	struct quern__task_list ready;
 	struct quern__roomless roomless;
 	struct quern__stacks stacks;
@@ -127,14 +127,26 @@ begin(void *arg)
 
 /* ---- waiting ---- */
 
-bool
-quern__task_sees_cancel(void)
+/* Was it cancelled, and has not seen it?  It has now. */
+static bool
+sees_cancel(quern_task *task)
 {
-	quern_task *task = quern__task_running;
 	bool cancelled = task->cancelled;
 
 	task->cancelled = false;
 	return cancelled;
+}
+
+int
+quern__task_may_wait(void)
+{
+	quern_task *task = quern__task_running;
+
+	if (!task)
+		return -EPERM;
+	if (quern__loop_stale(task->loop))
+		return -ESTALE;
+	return sees_cancel(task) ? -ECANCELED : 0;
 }
 
 int
@@ -150,7 +162,7 @@ quern__task_wait(void (*stop)(quern_task *task), void *awaits)
 	if (task->stopped)
 		return -ECANCELED;
 	/* Or between its being woken and this. */
-	return quern__task_sees_cancel() ? -ECANCELED : task->woken_with;
+	return sees_cancel(task) ? -ECANCELED : task->woken_with;
 }
 
 void
@@ -182,34 +194,36 @@ quern__task_at_home(int (*errand)(void *arg), void *arg)
 	return task->result;
 }
 
-/* They end in any case. */
-static void
-stop_dismissing(quern_task *task)
-{
-	(void)task;
-}
-
-void
-quern__tasks_dismiss(void)
+bool
+quern__tasks_dismiss(quern_loop *loop)
 {
 	quern_task *self = quern__task_running, *task, *next;
-	struct quern__tasks *tasks = self->tasks;
+	struct quern__tasks *tasks = loop->tasks;
 
-	while (tasks->n_alive > 1) {
-		for (task = tasks->all; task; task = task->later) {
-			if (task == self || task->dismissed)
-				continue;
-			task->dismissed = true;
-			(void)quern_task_cancel(task);
-		}
-		tasks->last = self;
-		(void)quern__task_wait(stop_dismissing, NULL);
+	if (!tasks)
+		return true;
+	for (task = tasks->all; task; task = task->later) {
+		if (task == self || task->dismissed)
+			continue;
+		task->dismissed = true;
+		(void)quern_task_cancel(task);
 	}
+	/* One that is alive may be about to join one that has ended. */
+	if (tasks->n_alive > (self ? 1 : 0))
+		return false;
 	for (task = tasks->all; task; task = next) {
 		next = task->later;
 		if (task != self)
 			quern__task_free(task);
 	}
+	return true;
+}
+
+void
+quern__task_wait_alone(void)
+{
+	quern__task_running->tasks->last = quern__task_running;
+	(void)quern__task_wait(NULL, NULL);
 }
 
 /* ---- the rounds ---- */

@@ -82,15 +82,16 @@ extern _Thread_local quern_task *quern__task_running
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /*
- * Was the running task cancelled, and has not seen it?  It has now.  To be asked
- * before anything is done about what it is to wait for.
+ * May the running task wait?  To be asked before anything is done about what it
+ * is to wait for.  0; -EPERM: there is none; -ESTALE: after fork; -ECANCELED: it
+ * was cancelled, and has seen it now.
  */
-bool quern__task_sees_cancel(void);
+int quern__task_may_wait(void);
 
 /*
  * The running task waits until it is woken.  `stop` is called, once, if it is
- * cancelled meanwhile, and sees to it that it is woken, as soon as that can be.
- * Returns what it was woken with, or -ECANCELED.
+ * cancelled meanwhile, and sees to it that it is woken, as soon as that can be;
+ * NULL: it is in any case.  Returns what it was woken with, or -ECANCELED.
  */
 int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
 
@@ -129,11 +130,15 @@ struct quern__roomless *quern__tasks_roomless(struct quern__tasks *tasks);
  */
 int quern__task_submit(quern_loop *loop, quern_job *job);
 
+/* ---- main.c ---- */
+
 /*
- * The running task outlives all others of its loop: cancel each of them, once,
- * and wait for their ends.  Those that nobody has joined are freed.
+ * Cancel all tasks of the loop but the running one, each once, and free those
+ * that nobody has joined when all have ended: true.  From home or from a task.
  */
-void quern__tasks_dismiss(void);
+bool quern__tasks_dismiss(quern_loop *loop);
+/* The running task waits for that to change. */
+void quern__task_wait_alone(void);
 
 /* ---- the loop's side ---- */
 

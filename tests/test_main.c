@@ -164,6 +164,40 @@ jobs_that_are_left_come_to_their_end(void)
 	CU_ASSERT_EQUAL(told, 1);
 }
 
+static void
+spawn_late(quern_loop *loop, quern_job *job, int status)
+{
+	quern_task *task;
+
+	(void)job;
+	told += status == 0;
+	CU_ASSERT_EQUAL(quern_spawn(loop, &task, wait_for_cancel, NULL), 0);
+}
+
+static int
+leave_a_job_that_starts_a_task(void *gate)
+{
+	static quern_job job;
+
+	quern_job_init(&job, quern_call(pass_gate, gate), spawn_late);
+	CU_ASSERT_EQUAL(quern_submit(quern_task_loop(), &job), 0);
+	gate_open(gate);
+	return 4;
+}
+
+static void
+a_task_that_a_late_callback_starts_ends_too(void)
+{
+	struct gate gate = GATE_INITIALIZER;
+
+	cancelled = ended = told = 0;
+	watchdog("a late task", 0);
+	CU_ASSERT_EQUAL(quern_main(leave_a_job_that_starts_a_task, &gate), 4);
+	CU_ASSERT_EQUAL(told, 1);
+	CU_ASSERT_EQUAL(cancelled, 1);
+	CU_ASSERT_EQUAL(ended, 1);
+}
+
 /* ---- on what one has ---- */
 
 static void
@@ -237,6 +271,8 @@ main(void)
 		{ "so are those that come late", so_are_those_that_come_late },
 		{ "jobs that are left come to their end",
 		    jobs_that_are_left_come_to_their_end },
+		{ "a task that a late callback starts ends too",
+		    a_task_that_a_late_callback_starts_ends_too },
 		{ "it runs on the loop and the pool it is given",
 		    it_runs_on_the_loop_and_the_pool_it_is_given },
 		{ "what cannot be is told", what_cannot_be_is_told },

@@ -320,6 +320,38 @@ use_in_a_child(void *task)
 }
 
 static void
+wait_in_a_child(void *unused)
+{
+	int status = 0;
+
+	(void)unused;
+	EXPECT(quern_yield() == -ESTALE);
+	EXPECT(quern_await(quern_call(add_one, &status)) == -ESTALE);
+	EXPECT(quern_gather(NULL, 0, &status) == -ESTALE);
+}
+
+static int
+fork_inside(void *unused)
+{
+	(void)unused;
+	forked_run(_exit, wait_in_a_child, NULL);
+	return quern_yield();
+}
+
+static void
+a_task_in_a_child_of_fork_cannot_wait(void)
+{
+	quern_task *task;
+
+	if (!tasks_open(1))
+		return;
+	spawn(&task, fork_inside, NULL);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(result_of(task), 0);
+	rig_close(&task_rig);
+}
+
+static void
 in_a_child_of_fork_tasks_are_stale(void)
 {
 	quern_task *task;
@@ -391,6 +423,8 @@ main(void)
 		    a_task_that_cannot_be_says_why },
 		{ "without memory there is no task",
 		    without_memory_there_is_no_task },
+		{ "a task in a child of fork cannot wait",
+		    a_task_in_a_child_of_fork_cannot_wait },
 		{ "in a child of fork tasks are stale",
 		    in_a_child_of_fork_tasks_are_stale },
 		{ "a task has the stack it asked for",

@@ -33,9 +33,10 @@ typedef int quern_task_fn(void *arg);
 typedef struct quern_task_options {
 	/*
 	 * Bytes of stack, from 16384; 0: 65536.  Some 3 KiB of them are
-	 * quern's.  Only pages that were touched take memory.  A task that needs more ends with SIGSEGV, at a guard
-	 * page.  What is computed does not run on this stack, see quern_await()
-	 * and quern_run().
+	 * quern's.  Only pages that were touched take memory; the loop keeps
+	 * those of the default size for later tasks.  A task that needs more
+	 * ends with SIGSEGV, at a guard page.  What is computed does not run on
+	 * this stack, see quern_await() and quern_run().
 	 */
 	size_t stack_bytes;
 	uint64_t reserved[7]; /* keep 0 */
@@ -109,6 +110,7 @@ QUERN_API int quern_task_cancel(quern_task *task);
  *         -ECANCELED  the task was cancelled, or quern_executor_shutdown()
  *                     ended the job.
  *         -EPERM      outside of a task.
+ *         -ESTALE     after fork.
  *         the errors of quern_submit(), but -EAGAIN only if a thread for a
  *         quern_blocking() cannot be started.
  */
@@ -130,6 +132,7 @@ QUERN_API QUERN_MUST_USE int quern_await(quern_op op);
  *         -ENOMEM     no op was run; statuses are as they were.
  *         -EINVAL     the same: ops is NULL and n is not 0.
  *         -EPERM      outside of a task.
+ *         -ESTALE     after fork.
  */
 QUERN_API QUERN_MUST_USE int quern_gather(
     const quern_op ops[], size_t n, int statuses[]);
@@ -138,7 +141,7 @@ QUERN_API QUERN_MUST_USE int quern_gather(
  * Let all other tasks go first that could go on now; and now and then, at the
  * latest when tasks have run for 50 us, sockets and timers.
  *
- * Returns 0, -ECANCELED, or -EPERM outside of a task.
+ * Returns 0, -ECANCELED, -ESTALE after fork, or -EPERM outside of a task.
  */
 QUERN_API int quern_yield(void);
 
