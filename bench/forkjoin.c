@@ -101,9 +101,17 @@ parallel_for(size_t n, void (*body)(void))
 }
 
 static void
-libgomp(void)
+libgomp_loop(void)
 {
 	parallel_for(width, meet);
+}
+
+/* No loop at all: nothing is handed to the threads. */
+static void
+libgomp_region(void)
+{
+#pragma omp parallel num_threads(width)
+	meet();
 }
 
 #ifdef PEER_pthreadpool
@@ -162,20 +170,21 @@ measure(const char *work, const struct contender contender[], size_t n)
 int
 main(int argc, char **argv)
 {
-	static void (*region[])(void) = {
-		quern_in_team, libgomp, quern_on_pool, quern_on_lane,
+	static void (*region[])(void) = { quern_in_team, libgomp_loop,
+		libgomp_region, quern_on_pool, quern_on_lane,
 #ifdef PEER_pthreadpool
 		on_pthreadpool
 #endif
 	};
 	const struct contender in_team[] = {
 		{ "quern_run, NULL", false, round_of, &region[0] },
-		{ "libgomp", true, round_of, &region[1] },
+		{ "libgomp, loop", true, round_of, &region[1] },
+		{ "libgomp, region", true, round_of, &region[2] },
 	};
 	const struct contender on_pool[] = {
-		{ "quern_run, pool", false, round_of, &region[2] },
-		{ "quern_run, lane", false, round_of, &region[3] },
-		{ "pthreadpool", true, round_of, &region[4] },
+		{ "quern_run, pool", false, round_of, &region[3] },
+		{ "quern_run, lane", false, round_of, &region[4] },
+		{ "pthreadpool", true, round_of, &region[5] },
 	};
 	quern_threads_options on_lane;
 
@@ -193,9 +202,9 @@ main(int argc, char **argv)
 		die("pthreadpool: no pool");
 #endif
 
-	measure("3 fork and join, in the caller's team", in_team, 2);
+	measure("3 fork and join, in the caller's team", in_team, 3);
 	measure("3 fork and join, on a pool", on_pool,
-	    sizeof(region) / sizeof(*region) - 2);
+	    sizeof(region) / sizeof(*region) - 3);
 
 #ifdef PEER_pthreadpool
 	pthreadpool_destroy(peer_pool);
