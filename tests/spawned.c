@@ -25,6 +25,18 @@ tasks_open(unsigned workers)
 	return rig_open(&task_rig, workers);
 }
 
+bool
+tasks_open_with_room(size_t room)
+{
+	quern_threads_options options;
+
+	memset(said, 0, sizeof(said));
+	quern_threads_options_init(&options);
+	options.workers = 1;
+	options.queue_limit = room;
+	return rig_open_with(&task_rig, &options);
+}
+
 void
 spawn(quern_task **out, quern_task_fn *fn, void *arg)
 {

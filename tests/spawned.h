@@ -17,6 +17,9 @@ void say(char letter);
 /* Open the rig, with nothing said; as rig_open(). */
 bool tasks_open(unsigned workers);
 
+/* The same with one worker, and room for so many jobs. */
+bool tasks_open_with_room(size_t room);
+
 /* Asserts that it was accepted. */
 void spawn(quern_task **out, quern_task_fn *fn, void *arg);
 

@@ -23,25 +23,14 @@ note_order(void *number)
 	return status;
 }
 
-static bool
-begin_with_room(size_t room)
-{
-	quern_threads_options options;
-
-	quern_threads_options_init(&options);
-	options.workers = 1;
-	options.queue_limit = room;
-	n_order = 0;
-	return rig_open_with(&task_rig, &options);
-}
-
 static void
 without_room_a_task_waits_its_turn(void)
 {
 	quern_task *task[CROWD];
 
 	for (size_t room = 1; room <= ROOM; room++) {
-		if (!begin_with_room(room))
+		n_order = 0;
+		if (!tasks_open_with_room(room))
 			return;
 		for (uintptr_t i = 0; i < CROWD; i++)
 			spawn(&task[i], note_order, (void *)i);
@@ -68,7 +57,8 @@ note_and_spawn(void *number)
 static void
 who_comes_while_another_is_called_is_behind_it(void)
 {
-	if (!begin_with_room(1))
+	n_order = 0;
+	if (!tasks_open_with_room(1))
 		return;
 	spawn(NULL, note_and_spawn, (void *)(uintptr_t)0);
 	spawn(NULL, note_order, (void *)(uintptr_t)1);
@@ -95,7 +85,8 @@ who_waits_for_room_can_be_cancelled(void)
 {
 	quern_task *task[CROWD];
 
-	if (!begin_with_room(1))
+	n_order = 0;
+	if (!tasks_open_with_room(1))
 		return;
 	for (uintptr_t i = 0; i < CROWD; i++)
 		spawn(&task[i], note_order, (void *)i);

@@ -224,24 +224,13 @@ cancelled_before_a_task_gathers_nothing(void)
 
 /* ---- room ---- */
 
-static bool
-open_with_room(size_t room)
-{
-	quern_threads_options options;
-
-	quern_threads_options_init(&options);
-	options.workers = 1;
-	options.queue_limit = room;
-	return rig_open_with(&task_rig, &options);
-}
-
 static void
 more_than_there_is_room_for_come_one_after_the_other(void)
 {
 	struct gathering gathering;
 
 	for (size_t room = 1; room <= 3; room++) {
-		if (!open_with_room(room))
+		if (!tasks_open_with_room(room))
 			return;
 		begin(&gathering);
 		while (gathering.n < MOST)
@@ -262,7 +251,7 @@ cancelled_without_room_the_rest_never_runs(void)
 	struct gathering gathering;
 
 	for (int times = 1; times <= 2; times++) {
-		if (!open_with_room(1))
+		if (!tasks_open_with_room(1))
 			return;
 		begin(&gathering);
 		add(&gathering, quern_call(run_until_stopped, &gathering.gate));
