@@ -12,6 +12,7 @@
 #include "src/job.h"
 #include "src/pool.h"
 #include "threads.h"
+#include "visited.h"
 #include "watchdog.h"
 
 enum { BLOCKS = 1024, SECONDS = 10 };
@@ -167,35 +168,13 @@ clock_begin(uint64_t step_ns)
 
 /* ---- how many at a time, on a calling thread of its own ---- */
 
-static unsigned char element[BLOCKS];
-
-static void
-visit(quern_context *ctx, size_t begin, size_t end, void *arg)
-{
-	(void)ctx;
-	(void)arg;
-	CU_ASSERT_EQUAL(end, begin + 1);
-	element[begin]++;
-}
-
-/* A loop of so many blocks that the calling thread is about to work on. */
-static void
-begin(quern_job *job)
-{
-	memset(element, 0, sizeof(element));
-	quern__job_init_sync(
-	    job, quern_for(BLOCKS, 1, visit, NULL), NULL, NULL);
-	quern__job_move(job, QUERN__IN_FLIGHT);
-	CU_ASSERT_EQUAL(quern__grid_begin(job), 0);
-}
-
 static void
 check_each_has_run_once(quern_job *job)
 {
 	clock_step_ns = 0;
 	CU_ASSERT_EQUAL(quern__claim_done(job), BLOCKS);
 	for (int i = 0; i < BLOCKS; i++)
-		CU_ASSERT_EQUAL(element[i], 1);
+		CU_ASSERT_EQUAL(visited[i], 1);
 	CU_ASSERT_EQUAL(quern__grid_end(job), 0);
 }
 
@@ -206,7 +185,7 @@ claims_when_each_takes(uint64_t step_ns)
 	quern_job job;
 	quern_context ctx = { .job = &job };
 
-	begin(&job);
+	visited_begin(&job, BLOCKS);
 	clock_begin(step_ns);
 	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
 	CU_ASSERT_EQUAL(ctx.blocks_run, BLOCKS);
@@ -239,7 +218,7 @@ the_last_block_is_claimed_alone(void)
 
 	for (uint32_t blocks = 1; blocks < 300; blocks++)
 		for (unsigned others = 0; others < 4; others++) {
-			begin(&job);
+			visited_begin(&job, BLOCKS);
 			claim = (struct quern__claim) { 0 };
 			ran = total = 0;
 			clock_begin(1);
@@ -271,7 +250,7 @@ what_was_claimed_and_not_run_is_given_back(void)
 	quern_context ctx = { .job = &job };
 	uint64_t before;
 
-	begin(&job);
+	visited_begin(&job, BLOCKS);
 	clock_begin(1);
 	do {
 		/* It goes at once, a block or sixteen into a claim. */
@@ -300,7 +279,7 @@ what_is_given_back_is_run_by_others(void)
 	quern_job job;
 	quern_context ctx = { .job = &job }, other = { .job = &job };
 
-	begin(&job);
+	visited_begin(&job, BLOCKS);
 	clock_begin(1);
 	CU_ASSERT_FALSE(quern__grid_work(&ctx, leave_after_100, &ctx));
 	CU_ASSERT(ctx.blocks_run >= 100);

@@ -9,29 +9,15 @@
 #include "src/grid.h"
 #include "src/job.h"
 #include "support.h"
+#include "visited.h"
 
 enum { BLOCKS = 5, TWO = 2, FAILED = -77, REGIONS = 200 };
-
-static int element[BLOCKS];
-
-static void
-visit(quern_context *ctx, size_t begin, size_t end, void *arg)
-{
-	(void)ctx;
-	(void)arg;
-	CU_ASSERT_EQUAL(end, begin + 1);
-	element[begin]++;
-}
 
 /* A loop of BLOCKS blocks of which the first two are reserved. */
 static void
 begin(quern_job *job)
 {
-	memset(element, 0, sizeof(element));
-	quern__job_init_sync(
-	    job, quern_for(BLOCKS, 1, visit, NULL), NULL, NULL);
-	quern__job_move(job, QUERN__IN_FLIGHT);
-	CU_ASSERT_EQUAL(quern__grid_begin(job), 0);
+	visited_begin(job, BLOCKS);
 	quern__claim_reserve(job, TWO);
 }
 
@@ -86,7 +72,7 @@ a_reserved_block_counts_once(void)
 	begin(&job);
 	work(&job);
 	for (int i = 0; i < BLOCKS; i++)
-		CU_ASSERT_EQUAL(element[i], 1);
+		CU_ASSERT_EQUAL(visited[i], 1);
 	CU_ASSERT_EQUAL(quern__claim_done(&job), BLOCKS);
 	CU_ASSERT_EQUAL(quern__grid_end(&job), 0);
 }
@@ -100,7 +86,7 @@ a_reserved_block_that_is_not_run_does_not_count(void)
 	quern__job_fail(&job, FAILED);
 	work(&job);
 	for (int i = 0; i < BLOCKS; i++)
-		CU_ASSERT_EQUAL(element[i], 0);
+		CU_ASSERT_EQUAL(visited[i], 0);
 	CU_ASSERT_EQUAL(quern__claim_done(&job), 0);
 	CU_ASSERT_EQUAL(quern__grid_end(&job), FAILED);
 }
@@ -117,7 +103,7 @@ one_may_have_what_is_reserved_for_several(void)
 	quern__claim_reserved(&claim, 0, TWO);
 	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
 	for (int i = 0; i < BLOCKS; i++)
-		CU_ASSERT_EQUAL(element[i], 1);
+		CU_ASSERT_EQUAL(visited[i], 1);
 	CU_ASSERT_EQUAL(quern__claim_done(&job), BLOCKS);
 }
 
@@ -131,7 +117,7 @@ visit_as(quern_context *ctx, size_t begin, size_t end, void *arg)
 {
 	(void)end;
 	(void)arg;
-	__atomic_fetch_add(&element[begin], 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&visited[begin], 1, __ATOMIC_RELAXED);
 	thread_of[begin] = quern_worker_index(ctx);
 }
 
@@ -150,13 +136,13 @@ a_narrow_team_leaves_no_block_out(void)
 {
 	int width = omp_get_max_threads();
 
-	memset(element, 0, sizeof(element));
+	memset(visited, 0, sizeof(visited));
 	omp_set_num_threads(BLOCKS);
 	omp_set_dynamic(1);
 	CU_ASSERT_EQUAL(
 	    quern_run(NULL, quern_for(BLOCKS, 1, visit_as, NULL)), 0);
 	for (int b = 0; b < BLOCKS; b++)
-		CU_ASSERT_EQUAL(element[b], 1);
+		CU_ASSERT_EQUAL(visited[b], 1);
 	omp_set_dynamic(0);
 	omp_set_num_threads(width);
 }
@@ -166,7 +152,7 @@ each_thread_of_a_team_has_a_block_of_its_own(void)
 {
 	int width = omp_get_max_threads(), visits = 0;
 
-	memset(element, 0, sizeof(element));
+	memset(visited, 0, sizeof(visited));
 	/* More threads than blocks, too. */
 	for (int threads = TWO; threads <= 2 * TWO; threads++) {
 		omp_set_num_threads(threads);
@@ -180,9 +166,9 @@ each_thread_of_a_team_has_a_block_of_its_own(void)
 			CU_ASSERT_NOT_EQUAL(thread_of[0], thread_of[1]);
 			/* The others, if this loop had fewer. */
 			for (; n < BLOCKS; n++)
-				element[n]++;
+				visited[n]++;
 			for (int b = 0; b < BLOCKS; b++)
-				CU_ASSERT_EQUAL(element[b], visits);
+				CU_ASSERT_EQUAL(visited[b], visits);
 		}
 		CU_ASSERT_EQUAL(
 		    quern_run(NULL, quern_for(BLOCKS, 1, fail_at_once, NULL)),
