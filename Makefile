@@ -218,7 +218,7 @@ sources := \
     src/fd.c \
     src/fork.c \
     src/trace.c \
-    src/trace_json.c \
+    src/trace_json.c src/trace_pace.c \
     src/trace_way.c
 
 kernels := \
@@ -365,7 +365,7 @@ demo: $(B)/examples/throughput
 ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
-subjects := roundtrip throughput forkjoin promptness mix costs scaling
+subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv

@@ -238,9 +238,10 @@ thread_main(void *arg)
 		/* Each time: the last job may have changed them. */
 		quern__fpmode_reset();
 		quern__omp_stay_at_one();
-		quern__trace_begin(&span, ctx.job);
+		quern__trace_begin(
+		    &span, &pool->callers, QUERN__MARK_RUN, ctx.job);
 		status = quern__op_call(&ctx);
-		quern__trace_end(&pool->callers, QUERN__MARK_RUN, &span, 0, 0);
+		quern__trace_end(&span, 0, 0);
 		__atomic_fetch_sub(&pool->running, 1, __ATOMIC_RELAXED);
 		quern__job_finish(ctx.job, status, NULL);
 		pthread_mutex_lock(&pool->lock);

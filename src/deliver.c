@@ -155,7 +155,7 @@ deliver(quern_loop *loop, quern_job *job)
 	int status = job->own.status;
 	struct quern__span span;
 
-	quern__trace_begin(&span, job);
+	quern__trace_begin(&span, &loop->track, QUERN__MARK_DELIVER, job);
 	if (job->own.deadline_ns) {
 		pthread_mutex_lock(&loop->lock);
 		quern__timeouts_remove(&loop->timeouts, job);
@@ -169,8 +169,7 @@ deliver(quern_loop *loop, quern_job *job)
 	quern__job_move(job, QUERN__FREE_ENDED);
 	if (done)
 		done(loop, job, status);
-	quern__trace_end(&loop->track, QUERN__MARK_DELIVER, &span,
-	    (uint64_t)(int64_t)status, 0);
+	quern__trace_end(&span, (uint64_t)(int64_t)status, 0);
 	if (group)
 		quern__group_member_done(loop, group, job, status);
 }

@@ -123,14 +123,13 @@ run_block(quern_context *ctx, const struct quern__grid *grid, uint32_t block)
 	char *acc = acc_of(ctx->job, block);
 	struct quern__span span;
 
-	quern__trace_begin(&span, ctx->job);
+	quern__trace_begin(&span, ctx->track, QUERN__MARK_BLOCK, ctx->job);
 	/* The last block may have left another mode behind. */
 	quern__fpmode_reset();
 	if (acc)
 		op->kind->identity(op, acc);
 	op->kind->range(ctx, op, begin, end, acc);
-	quern__trace_end(
-	    ctx->track, QUERN__MARK_BLOCK, &span, begin, end - begin);
+	quern__trace_end(&span, begin, end - begin);
 	ctx->blocks_run++;
 }
 

@@ -144,7 +144,7 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 	struct quern__span span;
 	uint32_t seen = pool->wake_word;
 
-	quern__trace_begin(&span, NULL);
+	quern__trace_begin(&span, &worker->track, QUERN__MARK_SLEEP, NULL);
 	quern__note(&worker->busy_ns, worker->busy_ns + now - since);
 	quern__note(&worker->busy_since_ns, 0);
 	pthread_mutex_unlock(&pool->lock);
@@ -160,7 +160,7 @@ sleep_counted_locked(struct quern__worker *worker, uint64_t ns)
 	/* Awake, for whatever reason: this one has come round. */
 	pool->waking = false;
 	quern__note(&worker->busy_since_ns, quern__now_ns());
-	quern__trace_end(&worker->track, QUERN__MARK_SLEEP, &span, 0, 0);
+	quern__trace_end(&span, 0, 0);
 	worker->visited_ns = 0;
 }
 

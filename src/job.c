@@ -118,7 +118,8 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 		__ATOMIC_RELAXED))
 		return -EBUSY;
 	aim(job, loop, pool);
-	job->own.was = (uint8_t)state;
+	job->own.was = state & 15;
+	job->own.untraced = quern__tracing();
 	job->own.lane = job->op.kind->blocking ?
 	    QUERN__LANE_OF_BLOCKING(job->priority) :
 	    QUERN__LANE_OF(job->priority);

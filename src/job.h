@@ -58,6 +58,7 @@
  *   ahead                       in its place while the job is in a mailbox or
  *                               waits in the line; ahead.h
  *   was                         the state before the claim
+ *   untraced                    set while CLAIMED, then constant (trace.h)
  *
  * Where the fields are: a worker that runs a call touches the first 48 bytes
  * (what to do) and those from `next` to `ahead` (where it is, and how it

@@ -165,10 +165,10 @@ run(struct quern__leader *self, quern_job *job)
 	__atomic_fetch_add(running, 1, __ATOMIC_RELAXED);
 	/* Each time: the last job may have changed it. */
 	quern__fpmode_reset();
-	quern__trace_begin(&span, job);
+	quern__trace_begin(&span, &self->pool->callers, QUERN__MARK_RUN, job);
 	status = quern__op_is_loop(&job->op) ? run_loop(self, job) :
 					       run_call(self, job);
-	quern__trace_end(&self->pool->callers, QUERN__MARK_RUN, &span, 0, 0);
+	quern__trace_end(&span, 0, 0);
 	__atomic_fetch_sub(running, 1, __ATOMIC_RELAXED);
 	release(self);
 	quern__job_finish(job, status, NULL);

@@ -214,7 +214,8 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 		/* Who was about to ring may find that there is no need. */
 		update_reference(front);
 	}
-	quern__trace_begin(&front->poll, NULL);
+	quern__trace_begin(
+	    &front->poll, &front->base.track, QUERN__MARK_POLL, NULL);
 }
 
 static void
@@ -227,8 +228,7 @@ on_begin(struct ev_loop *ev, ev_check *watcher, int events)
 	(void)events;
 	if (quern__loop_stale(&front->base))
 		return;
-	quern__trace_end(
-	    &front->base.track, QUERN__MARK_POLL, &front->poll, 0, 0);
+	quern__trace_end(&front->poll, 0, 0);
 	front->poll.begin_ns = 0;
 	unheard = end_sleep(front);
 	quern__busy_loop_is(&front->thread, QUERN__AWAKE);

@@ -291,7 +291,7 @@ submit_one(quern_loop *loop, quern_job *job)
 	err = quern__job_claim(job, loop, pool);
 	if (err)
 		return err;
-	quern__trace_begin(&span, job);
+	quern__trace_begin(&span, &loop->track, QUERN__MARK_SUBMIT, job);
 	behind = !in_turn && pool == loop->executor &&
 	    !quern__trace_has_begun(&span) &&
 	    quern__pool_has_called(pool, 1u << job->own.lane);
@@ -310,7 +310,7 @@ submit_one(quern_loop *loop, quern_job *job)
 		retract(loop, job, NULL);
 		want_thread(loop, pool, err);
 	} else {
-		quern__trace_end(&loop->track, QUERN__MARK_SUBMIT, &span, 0, 0);
+		quern__trace_end(&span, 0, 0);
 	}
 	if (!in_turn)
 		/* release: pairs with the acquire in quern_loop_destroy(). */

@@ -228,7 +228,7 @@ run_helped(quern_executor *pool, quern_context ctx, unsigned *permits)
 		quern__grid_drop(job);
 		return err;
 	}
-	quern__trace_begin(&span, job);
+	quern__trace_begin(&span, ctx.track, QUERN__MARK_RUN, job);
 	if (lane && quern__lanes_run(pool, job, *permits))
 		*permits = 0; /* only to wait for */
 	else if (lane)
@@ -238,7 +238,7 @@ run_helped(quern_executor *pool, quern_context ctx, unsigned *permits)
 	else
 		run_call(pool, &ctx);
 	wait_for(pool, &waiter);
-	quern__trace_end(ctx.track, QUERN__MARK_RUN, &span, 0, 0);
+	quern__trace_end(&span, 0, 0);
 	return job->own.status;
 }
 

@@ -51,7 +51,7 @@ static struct {
 	uint64_t start_ns;
 	struct quern__track *tracks; /* all there are, the latest first */
 	struct quern__ring *ended;   /* of tracks that are no more */
-	uint64_t lost;               /* by tracks that are no more */
+	struct quern__untold untold; /* of tracks that are no more */
 	unsigned ids, loops, executors;
 } trace = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -71,22 +71,26 @@ give_ring(struct quern__track *track)
 	pthread_mutex_lock(&track->lock);
 	track->ring = ring;
 	track->ringless = !ring;
+	quern__pace_init(&track->pace);
 	pthread_mutex_unlock(&track->lock);
 	return ring;
 }
 
 /* Put the track's ring, if it has one, before `rings`. */
 static struct quern__ring *
-take_ring(struct quern__track *track, struct quern__ring *rings, uint64_t *lost)
+take_ring(struct quern__track *track, struct quern__ring *rings,
+    struct quern__untold *untold)
 {
 	struct quern__ring *ring;
 
 	pthread_mutex_lock(&track->lock);
 	ring = track->ring;
-	*lost += track->lost;
+	untold->lost += track->lost;
+	untold->left_out += quern__pace_left_out(&track->pace);
 	track->ring = NULL;
 	track->ringless = false;
 	track->lost = 0;
+	quern__pace_init(&track->pace);
 	pthread_mutex_unlock(&track->lock);
 	if (!ring)
 		return rings;
@@ -107,15 +111,15 @@ free_rings(struct quern__ring *ring)
 
 /* Take the rings off all tracks, and forget those that have ended. */
 static struct quern__ring *
-take_rings_locked(uint64_t *lost)
+take_rings_locked(struct quern__untold *untold)
 {
 	struct quern__ring *rings = trace.ended;
 
-	*lost = trace.lost;
+	*untold = trace.untold;
 	trace.ended = NULL;
-	trace.lost = 0;
+	trace.untold = (struct quern__untold) { 0 };
 	for (struct quern__track *t = trace.tracks; t; t = t->next)
-		rings = take_ring(t, rings, lost);
+		rings = take_ring(t, rings, untold);
 	return rings;
 }
 
@@ -154,7 +158,7 @@ quern__track_fini(struct quern__track *track)
 		trace.tracks = track->next;
 	if (track->next)
 		track->next->prev = track->prev;
-	trace.ended = take_ring(track, trace.ended, &trace.lost);
+	trace.ended = take_ring(track, trace.ended, &trace.untold);
 	pthread_mutex_unlock(&trace.lock);
 	pthread_mutex_destroy(&track->lock);
 }
@@ -162,31 +166,35 @@ quern__track_fini(struct quern__track *track)
 /* ---- recording ---- */
 
 void
-quern__trace_open(struct quern__span *span, const quern_job *job)
+quern__trace_open(struct quern__span *span, struct quern__track *track,
+    enum quern__mark mark, const quern_job *job)
 {
-	span->begin_ns = quern__now_ns();
-	span->job = job;
-	span->name = job ? job->op.kind->name : NULL;
-	span->flows = job && job->own.loop;
+	*span = (struct quern__span) {
+		.begin_ns = quern__now_ns(),
+		.track = track,
+		.job = job,
+		.name = job ? job->op.kind->name : NULL,
+		.mark = mark,
+		.flows = job && job->own.loop,
+	};
 }
 
 void
-quern__trace_record(struct quern__track *track, enum quern__mark mark,
-    const struct quern__span *span, uint64_t a, uint64_t b)
+quern__trace_record(const struct quern__span *span, uint64_t a, uint64_t b)
 {
+	struct quern__track *track = span->track;
 	uint64_t end_ns =
-	    mark < QUERN__MARK_SUBMIT ? quern__now_ns() : span->begin_ns;
+	    span->mark < QUERN__MARK_SUBMIT ? quern__now_ns() : span->begin_ns;
 	struct quern__ring *ring;
 
-	if (!track)
-		return;
 	pthread_mutex_lock(&track->lock);
 	ring = track->ring;
 	if (ring)
 		ring->record[ring->count++ % QUERN__RING_RECORDS] =
-		    (struct quern__record) { *span, end_ns, a, b, mark };
+		    (struct quern__record) { *span, end_ns, a, b };
 	else if (track->ringless)
 		track->lost++;
+	quern__pace_pay(&track->pace, end_ns);
 	pthread_mutex_unlock(&track->lock);
 }
 
@@ -196,12 +204,12 @@ quern__trace_record(struct quern__track *track, enum quern__mark mark,
 static int
 give_rings_locked(void)
 {
-	uint64_t lost;
+	struct quern__untold untold;
 
 	for (struct quern__track *t = trace.tracks; t; t = t->next) {
 		if (give_ring(t))
 			continue;
-		free_rings(take_rings_locked(&lost));
+		free_rings(take_rings_locked(&untold));
 		return -ENOMEM;
 	}
 	return 0;
@@ -251,7 +259,8 @@ int
 quern_trace_stop(void)
 {
 	struct quern__ring *rings;
-	uint64_t start_ns, lost;
+	struct quern__untold untold;
+	uint64_t start_ns;
 	int fd, err;
 
 	pthread_mutex_lock(&trace.lock);
@@ -260,12 +269,12 @@ quern_trace_stop(void)
 		return -EALREADY;
 	}
 	turn_locked(false);
-	rings = take_rings_locked(&lost);
+	rings = take_rings_locked(&untold);
 	fd = trace.fd;
 	start_ns = trace.start_ns;
 	pthread_mutex_unlock(&trace.lock);
 	/* All this is ours alone by now. */
-	err = quern__trace_write(fd, rings, start_ns, lost);
+	err = quern__trace_write(fd, rings, start_ns, untold);
 	quern__fd_close(fd);
 	free_rings(rings);
 	return err;
@@ -283,6 +292,6 @@ quern__trace_in_child(void)
 	pthread_mutex_init(&trace.lock, NULL);
 	trace.tracks = NULL;
 	trace.ended = NULL;
-	trace.lost = 0;
+	trace.untold = (struct quern__untold) { 0 };
 	turn_locked(false);
 }

@@ -10,6 +10,10 @@
  * loop, and an executor's blocking callers, blocking threads and lanes share
  * one.
  *
+ * Where events follow each other faster than records may (trace_pace.h), some
+ * are left out.  A job's way is shown whole or not at all: its submit decides,
+ * and notes that in the job.
+ *
  * A slice is recorded once, when it is over; its beginning is kept by whoever
  * makes it.  So a ring that has overwritten its oldest records never holds an
  * end without its beginning.
@@ -19,6 +23,8 @@
 
 #include <pthread.h>
 #include <quern/loop.h>
+
+#include "trace_pace.h"
 
 enum quern__mark {
 	/* Slices. */
@@ -50,8 +56,9 @@ struct quern__track_name {
 
 struct quern__track {
 	struct quern__track_name name;
+	struct quern__pace pace;
 
-	pthread_mutex_t lock;     /* guards the three below */
+	pthread_mutex_t lock;     /* guards the three below, and most of pace */
 	struct quern__ring *ring; /* NULL: not traced, or ... */
 	bool ringless;            /* ... traced, but there was no memory */
 	uint64_t lost;            /* records, for that reason */
@@ -63,8 +70,10 @@ struct quern__track {
 /* A slice that is under way, kept by whoever makes it. */
 struct quern__span {
 	uint64_t begin_ns; /* 0: it is not traced */
+	struct quern__track *track;
 	const quern_job *job;
 	const char *name;
+	enum quern__mark mark;
 	bool flows; /* the job goes from a loop to a loop: draw its way */
 };
 
@@ -94,17 +103,44 @@ void quern__track_fini(struct quern__track *track);
 /* ---- the hooks ---- */
 
 /* What these two do when the trace is on. */
-void quern__trace_open(struct quern__span *span, const quern_job *job);
-void quern__trace_record(struct quern__track *track, enum quern__mark mark,
+void quern__trace_open(struct quern__span *span, struct quern__track *track,
+    enum quern__mark mark, const quern_job *job);
+void quern__trace_record(
     const struct quern__span *span, uint64_t a, uint64_t b);
 
-/* A slice begins; `job` is alive, or NULL. */
+/* Is that to be recorded?  Inline: in a flood most events are not. */
+static inline bool
+quern__trace_takes(
+    struct quern__track *track, enum quern__mark mark, quern_job *job)
+{
+	if (!track)
+		return false;
+	if (mark == QUERN__MARK_SLEEP)
+		return true; /* falling asleep takes far longer than a record */
+	if (mark == QUERN__MARK_SUBMIT) {
+		if (!quern__pace_takes(&track->pace))
+			return false;
+		job->own.untraced = 0;
+		return true;
+	}
+	if (job && job->own.untraced)
+		return false;
+	if (job && job->own.loop && mark != QUERN__MARK_BLOCK)
+		return true;
+	return quern__pace_takes(&track->pace);
+}
+
+/*
+ * A slice begins; `job` is alive, or NULL, and `track` may be NULL: not traced.
+ * A submit begins before another thread can see the job.
+ */
 static inline void
-quern__trace_begin(struct quern__span *span, const quern_job *job)
+quern__trace_begin(struct quern__span *span, struct quern__track *track,
+    enum quern__mark mark, quern_job *job)
 {
 	span->begin_ns = 0;
-	if (quern__tracing())
-		quern__trace_open(span, job);
+	if (quern__tracing() && quern__trace_takes(track, mark, job))
+		quern__trace_open(span, track, mark, job);
 }
 
 static inline bool
@@ -113,27 +149,23 @@ quern__trace_has_begun(const struct quern__span *span)
 	return __builtin_expect(span->begin_ns != 0, false);
 }
 
-/*
- * It is over; its job may be gone.  `track` may be NULL: not traced.  What `a`
- * and `b` are is said at the marks.
- */
+/* It is over; its job may be gone.  What `a` and `b` are is said at the marks. */
 static inline void
-quern__trace_end(struct quern__track *track, enum quern__mark mark,
-    const struct quern__span *span, uint64_t a, uint64_t b)
+quern__trace_end(const struct quern__span *span, uint64_t a, uint64_t b)
 {
 	if (quern__trace_has_begun(span))
-		quern__trace_record(track, mark, span, a, b);
+		quern__trace_record(span, a, b);
 }
 
 /* Something happens now; `job` is alive, or NULL. */
 static inline void
 quern__trace_point(
-    struct quern__track *track, enum quern__mark mark, const quern_job *job)
+    struct quern__track *track, enum quern__mark mark, quern_job *job)
 {
 	struct quern__span span;
 
-	quern__trace_begin(&span, job);
-	quern__trace_end(track, mark, &span, 0, 0);
+	quern__trace_begin(&span, track, mark, job);
+	quern__trace_end(&span, 0, 0);
 }
 
 /* ---- fork.c ---- */

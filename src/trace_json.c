@@ -126,9 +126,10 @@ put_head(struct text *text, char phase, const struct quern__ring *ring,
 static void
 put_what(struct text *text, const struct quern__record *record)
 {
-	const char *name = marks[record->mark].name;
+	const char *name = marks[record->span.mark].name;
 
-	put(text, ",\"cat\":\"%s\",\"name\":", marks[record->mark].category);
+	put(text,
+	    ",\"cat\":\"%s\",\"name\":", marks[record->span.mark].category);
 	put_string(text, name ? name : record->span.name);
 }
 
@@ -145,11 +146,11 @@ put_args(struct text *text, const struct quern__record *record)
 	put(text, ",\"args\":{");
 	if (record->span.job)
 		put_id(text, "job", record);
-	switch (record->mark) {
+	switch (record->span.mark) {
 	case QUERN__MARK_RUN:
 	case QUERN__MARK_JOIN:
 		put(text, ",\"part\":\"%s\"",
-		    record->mark == QUERN__MARK_RUN ? "start" : "join");
+		    record->span.mark == QUERN__MARK_RUN ? "start" : "join");
 		break;
 	case QUERN__MARK_BLOCK:
 		put(text, ",\"first\":%" PRIu64 ",\"count\":%" PRIu64,
@@ -197,9 +198,9 @@ put_flow(struct text *text, const struct quern__ring *ring,
 	/* Overwritten: an arrow from nowhere. */
 	if (!way)
 		return;
-	if (record->mark == QUERN__MARK_SUBMIT)
+	if (record->span.mark == QUERN__MARK_SUBMIT)
 		phase = 's';
-	else if (record->mark == QUERN__MARK_DELIVER)
+	else if (record->span.mark == QUERN__MARK_DELIVER)
 		phase = 'f';
 	put_head(text, phase, ring, record->span.begin_ns);
 	put(text, ",\"cat\":\"way\",\"name\":\"way\",\"id\":\"0x%zx\"", way);
@@ -212,7 +213,7 @@ static void
 put_record(struct text *text, const struct quern__ring *ring,
     const struct quern__record *record)
 {
-	if (record->mark == QUERN__MARK_WAKE) {
+	if (record->span.mark == QUERN__MARK_WAKE) {
 		put_head(text, 'i', ring, record->span.begin_ns);
 		put_what(text, record);
 		put(text, ",\"s\":\"t\"}");
@@ -224,7 +225,7 @@ put_record(struct text *text, const struct quern__ring *ring,
 		return;
 	}
 	put_slice(text, 'X', ring, record);
-	if (record->span.flows && record->mark != QUERN__MARK_BLOCK)
+	if (record->span.flows && record->span.mark != QUERN__MARK_BLOCK)
 		put_flow(text, ring, record);
 }
 
@@ -274,8 +275,8 @@ put_ring(struct text *text, const struct quern__ring *ring)
 }
 
 int
-quern__trace_write(
-    int fd, const struct quern__ring *rings, uint64_t start_ns, uint64_t lost)
+quern__trace_write(int fd, const struct quern__ring *rings, uint64_t start_ns,
+    struct quern__untold untold)
 {
 	struct text text = {
 		.fd = fd,
@@ -288,8 +289,9 @@ quern__trace_write(
 	for (const struct quern__ring *ring = rings; ring; ring = ring->next)
 		overwritten += quern__ring_first(ring);
 	put(&text, "{\"displayTimeUnit\":\"ns\",\"otherData\":{");
-	put(&text, "\"overwritten\":%" PRIu64 ",\"lost\":%" PRIu64 "},\n",
-	    overwritten, lost);
+	put(&text, "\"overwritten\":%" PRIu64 ",\"lost\":%" PRIu64 ",",
+	    overwritten, untold.lost);
+	put(&text, "\"left_out\":%" PRIu64 "},\n", untold.left_out);
 	put(&text, "\"traceEvents\":[\n");
 	put(&text, "{\"ph\":\"M\",\"pid\":%d,\"name\":\"process_name\",",
 	    (int)text.pid);

@@ -9,7 +9,6 @@ struct quern__record {
 	struct quern__span span;
 	uint64_t end_ns;
 	uint64_t a, b; /* see enum quern__mark */
-	enum quern__mark mark;
 };
 
 enum { QUERN__RING_RECORDS = 1 << 16 };
@@ -31,12 +30,17 @@ quern__ring_first(const struct quern__ring *ring)
 	    0;
 }
 
+/* What happened and is in no ring. */
+struct quern__untold {
+	uint64_t lost;     /* records that found no ring */
+	uint64_t left_out; /* events that came too fast, see trace_pace.h */
+};
+
 /*
- * Write `rings` to `fd`, with times from `start_ns` on; `lost` more records
- * found no ring.  0, or a negative errno of the writing; -ENOMEM: all is there
+ * Write `rings` to `fd`, with times from `start_ns` on.  0, or a negative errno of the writing; -ENOMEM: all is there
  * but the arrows.
  */
-int quern__trace_write(
-    int fd, const struct quern__ring *rings, uint64_t start_ns, uint64_t lost);
+int quern__trace_write(int fd, const struct quern__ring *rings,
+    uint64_t start_ns, struct quern__untold untold);
 
 #endif

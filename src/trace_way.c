@@ -30,7 +30,7 @@ collect(const struct quern__ring *rings, uint64_t start_ns,
 			const struct quern__record *record =
 			    &rings->record[i % QUERN__RING_RECORDS];
 
-			if (record->mark != QUERN__MARK_SUBMIT ||
+			if (record->span.mark != QUERN__MARK_SUBMIT ||
 			    record->span.begin_ns < start_ns)
 				continue;
 			if (submit)

@@ -347,13 +347,13 @@ quern__worker_main(void *arg)
 	quern__fpmode_reset();
 	quern__omp_stay_at_one();
 	while ((job = next_job(worker, &waiting))) {
-		quern__trace_begin(&span, job);
+		quern__trace_begin(&span, &worker->track,
+		    waiting ? QUERN__MARK_RUN : QUERN__MARK_JOIN, job);
 		if (waiting)
 			start(worker, job);
 		else
 			run_loop(worker, job);
-		quern__trace_end(&worker->track,
-		    waiting ? QUERN__MARK_RUN : QUERN__MARK_JOIN, &span, 0, 0);
+		quern__trace_end(&span, 0, 0);
 		/*
 		 * The job may have changed them.  Now, not before the next one:
 		 * that may be waited for.

@@ -256,6 +256,38 @@ each_wake_is_marked(void)
 	trace_free(&file);
 }
 
+static void
+start_a_timeline_first(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	(void)ctx;
+	if (begin == 0)
+		*(int *)arg = quern_trace_start(trace_path());
+	for (; begin < end; begin++)
+		__asm__ volatile("" : : : "memory");
+}
+
+static void
+a_timeline_that_starts_later_shows_the_rest_of_a_job(void)
+{
+	struct trace_file file;
+	struct rig rig;
+	quern_job job;
+	int started = 1;
+
+	if (!rig_open(&rig, 1))
+		return;
+	quern_job_init(&job,
+	    quern_for(ELEMENTS, GRAIN, start_a_timeline_first, &started), NULL);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(started, 0);
+	trace_rig_end(&rig, &file);
+	CU_ASSERT_EQUAL(trace_count(&file, 'X', "submit", &job), 0);
+	CU_ASSERT_EQUAL(trace_count(&file, 'X', "block", &job), BLOCKS - 1);
+	CU_ASSERT_EQUAL(trace_count(&file, 'X', "callback", &job), 1);
+	trace_free(&file);
+}
+
 int
 main(void)
 {
@@ -270,6 +302,8 @@ main(void)
 		    jobs_that_no_worker_runs_are_on_that_track_too },
 		{ "a sleep ends with a wake", a_sleep_ends_with_a_wake },
 		{ "each wake is marked", each_wake_is_marked },
+		{ "a timeline that starts later shows the rest of a job",
+		    a_timeline_that_starts_later_shows_the_rest_of_a_job },
 		CU_TEST_INFO_NULL,
 	};
 

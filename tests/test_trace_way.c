@@ -216,7 +216,7 @@ put_record(struct quern__ring *ring, enum quern__mark mark,
 
 	*record = (struct quern__record) {
 		.span = { .begin_ns = begin_ns, .job = job },
-		.mark = mark,
+		.span.mark = mark,
 	};
 	return record;
 }

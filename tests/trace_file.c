@@ -101,6 +101,8 @@ note_value(struct json *p, const char *text)
 			file->overwritten = strtoull(text, NULL, 10);
 		if (!strcmp(p->key[2], "lost"))
 			file->lost = strtoull(text, NULL, 10);
+		if (!strcmp(p->key[2], "left_out"))
+			file->left_out = strtoull(text, NULL, 10);
 	}
 	if (p->depth < 3 || strcmp(p->key[1], "traceEvents") != 0)
 		return;

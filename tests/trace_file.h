@@ -28,7 +28,7 @@ struct trace_event {
 struct trace_file {
 	struct trace_event *event;
 	size_t n;
-	uint64_t overwritten, lost;
+	uint64_t overwritten, lost, left_out;
 };
 
 /*

@@ -126,7 +126,8 @@ struct quern_job {
 		uint32_t word;
 		int32_t status;
 		uint32_t inside;
-		uint8_t lane, place, in_heap, was;
+		uint8_t lane, place, in_heap;
+		uint8_t was : 4, untraced : 4;
 		union {
 			void *scratch;
 			quern_job *ahead;

@@ -13,11 +13,13 @@
  * address space for each track, of which only what is used takes memory, and
  * written at the stop.  Each track keeps its latest 65536 records, so a trace
  * may run for days; how many older ones were dropped is in the file's
- * "otherData".  What is still under way at the stop is left out, as is what
+ * "otherData".  Where events come faster than some 100,000 a second on a track,
+ * only part of them is recorded, a job whole or not at all; how many were left
+ * out is there too.  What is still under way at the stop is left out, as is what
  * began before the start, and what quern_run(NULL, ...) does.
  *
- * Cost: nothing to speak of while it is off, and less than 5 % for blocks of
- * 10 us when it is on; docs/tracing.md has figures.
+ * Cost: nothing to speak of while it is off, and at most 5 % when it is on, for
+ * empty jobs as well; docs/tracing.md has figures.
  */
 #ifndef QUERN_TRACE_H
 #define QUERN_TRACE_H

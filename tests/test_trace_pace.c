@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_trace_pace.c -- which events of a track are recorded.
+ *
+ * The time is made up, so all of it comes out the same on every machine.
+ */
+#include "src/trace_pace.h"
+#include "support.h"
+
+/* As after the process has lived for a while. */
+#define BEGIN_NS UINT64_C(1000000000000)
+
+/* n events that far apart; returns how many are recorded. */
+static unsigned
+events(struct quern__pace *pace, uint64_t *now_ns, unsigned n, uint64_t apart)
+{
+	unsigned records = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		*now_ns += apart;
+		if (!quern__pace_takes(pace))
+			continue;
+		quern__pace_pay(pace, *now_ns);
+		records++;
+	}
+	return records;
+}
+
+static void
+what_comes_slowly_is_recorded_in_full(void)
+{
+	struct quern__pace pace = { 0 };
+	uint64_t now_ns = BEGIN_NS;
+
+	CU_ASSERT_EQUAL(events(&pace, &now_ns, 100000, QUERN__PACE_NS), 100000);
+	CU_ASSERT_EQUAL(
+	    events(&pace, &now_ns, 1000, 1000 * QUERN__PACE_NS), 1000);
+}
+
+static void
+a_burst_within_the_credit_is_recorded_in_full(void)
+{
+	struct quern__pace pace = { 0 };
+	uint64_t now_ns = BEGIN_NS;
+
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(events(&pace, &now_ns, QUERN__PACE_CREDIT, 10),
+		    QUERN__PACE_CREDIT);
+		/* And there is new credit after a while. */
+		now_ns += (uint64_t)QUERN__PACE_CREDIT * QUERN__PACE_NS;
+	}
+}
+
+static void
+a_flood_is_recorded_at_the_pace(void)
+{
+	static const uint64_t apart[] = { 10, 27, 300, 1000, 7000 };
+
+	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++) {
+		struct quern__pace pace = { 0 };
+		uint64_t now_ns = BEGIN_NS;
+		unsigned n = (unsigned)(1000000000 / apart[i]), fair;
+		unsigned records = events(&pace, &now_ns, n, apart[i]);
+
+		fair = (unsigned)(n * apart[i] / QUERN__PACE_NS);
+		CU_ASSERT(records <= fair + QUERN__PACE_CREDIT + 2);
+		CU_ASSERT_EQUAL(quern__pace_left_out(&pace), n - records);
+		CU_ASSERT(records >= fair - fair / 10);
+	}
+}
+
+static void
+after_a_flood_little_is_left_out(void)
+{
+	struct quern__pace pace = { 0 };
+	uint64_t now_ns = BEGIN_NS;
+	unsigned records;
+
+	(void)events(&pace, &now_ns, 10000000, 10);
+	records = events(&pace, &now_ns, 10000, 10 * QUERN__PACE_NS);
+	CU_ASSERT(records >= 10000 - QUERN__PACE_SKIPS);
+	CU_ASSERT_EQUAL(
+	    events(&pace, &now_ns, 1000, 10 * QUERN__PACE_NS), 1000);
+}
+
+/* Records that did not ask count as well: more of the others are left out. */
+static void
+records_without_an_event_are_paid_for(void)
+{
+	struct quern__pace pace = { 0 };
+	uint64_t now_ns = BEGIN_NS;
+	unsigned records = 0, n = 10000000;
+
+	for (unsigned i = 0; i < n; i++) {
+		now_ns += 100;
+		if (!quern__pace_takes(&pace))
+			continue;
+		quern__pace_pay(&pace, now_ns);
+		quern__pace_pay(&pace, now_ns + 40);
+		records += 2;
+	}
+	CU_ASSERT(
+	    records <= n / QUERN__PACE_NS * 100 * 11 / 10 + QUERN__PACE_CREDIT);
+	CU_ASSERT(records >= n / QUERN__PACE_NS * 100 * 9 / 10);
+}
+
+/* As when threads that share a track have left out more than was planned. */
+static void
+a_count_that_ran_off_does_no_harm(void)
+{
+	struct quern__pace pace = { .left = 7, .skips = 6 };
+	uint64_t now_ns = BEGIN_NS;
+
+	quern__pace_pay(&pace, now_ns);
+	CU_ASSERT_EQUAL(pace.left, 0);
+	CU_ASSERT_EQUAL(events(&pace, &now_ns, 100, 10), 100);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo pace[] = {
+		{ "what comes slowly is recorded in full",
+		    what_comes_slowly_is_recorded_in_full },
+		{ "a burst within the credit is recorded in full",
+		    a_burst_within_the_credit_is_recorded_in_full },
+		{ "a flood is recorded at the pace",
+		    a_flood_is_recorded_at_the_pace },
+		{ "after a flood little is left out",
+		    after_a_flood_little_is_left_out },
+		{ "records without an event are paid for",
+		    records_without_an_event_are_paid_for },
+		{ "a count that ran off does no harm",
+		    a_count_that_ran_off_does_no_harm },
+		CU_TEST_INFO_NULL,
+	};
+	add_suite("trace pace", pace);
+	return run_suites();
+}
