@@ -218,7 +218,8 @@ sources := \
     src/fd.c \
     src/fork.c \
     src/trace.c \
-    src/trace_json.c src/trace_pace.c \
+    src/trace_json.c \
+    src/trace_pace.c \
     src/trace_way.c
 
 kernels := \
