@@ -8,6 +8,8 @@
 ## make check      run the tests, plain and with the address and undefined
 ##                 behaviour sanitizers
 ## make check-long the same, with far more rounds in the stress tests
+## make mutants    take out a wake-up, an order, the return of a permit, one at a
+##                 time: does a test fail?  Needs what deps-san installs
 ## make bench      measure quern and its peers side by side, and print a table;
 ##                 SUBJECTS='1 throughput' chooses, FORMAT=tsv is for programs,
 ##                 QUICK=1 only sees whether all of it runs
@@ -452,6 +454,12 @@ check-long: export QUERN_TEST_LONG := 1
 check check-long: check-programs
 	@sh tests/run.sh $(foreach s,$(suites),$(call tests_of,$(s)))
 .PHONY: check check-long
+
+mutants:
+	+@sh tests/mutants.sh $(ROWS)
+print-build:
+	@echo $(B)
+.PHONY: mutants print-build
 
 # ---- install ---------------------------------------------------------------
 

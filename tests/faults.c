@@ -7,6 +7,8 @@
  * a test then runs its scenario once for every n until nothing fails any more.
  */
 #include <errno.h>
+#include <malloc.h>
+#include <stdint.h>
 
 #include "src/fd.h"
 #include "src/mem.h"
@@ -111,10 +113,31 @@ __wrap_quern__alloc_as_is(size_t bytes)
 	return memory;
 }
 
+enum { OVERWRITTEN_MOST = 65536 }; /* or memory is taken to be freed */
+
+/*
+ * What is freed is overwritten before: who still uses it finds nothing useful,
+ * and the thread sanitizer sees whom that was not told to.  Word by word, for it
+ * does not look at what memset() and free() do in a program that is partly not
+ * instrumented.
+ */
+static void
+overwrite(void *memory)
+{
+	volatile uint64_t *word = memory;
+	size_t bytes = memory ? malloc_usable_size(memory) : 0;
+
+	if (bytes > OVERWRITTEN_MOST)
+		return;
+	for (size_t n = bytes / sizeof(*word); n > 0; n--)
+		*word++ = UINT64_C(0xdddddddddddddddd);
+}
+
 void
 __wrap_quern__free(void *memory)
 {
 	count(-(memory != NULL));
+	overwrite(memory);
 	__real_quern__free(memory);
 }
 

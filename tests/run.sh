@@ -16,7 +16,7 @@ test $# -gt 0 || {
 	echo "no test programs" >&2
 	exit 1
 }
-limit=170
+limit=${QUERN_TEST_SECONDS:-170}
 test -z "${QUERN_TEST_LONG:-}" || limit=1800
 stop_on="halt_on_error=1 abort_on_error=0"
 export ASAN_OPTIONS="detect_leaks=1 detect_stack_use_after_return=1 $stop_on"

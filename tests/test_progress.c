@@ -160,51 +160,99 @@ a_group_gives_the_mean_of_its_members(void)
 struct asker {
 	struct rig rig;
 	quern_job job;
+	quern_group group;
+	int returns;
 	int result; /* the job's, not atomic */
-	int seen, status;
+	int seen;
 };
 
 static int
-write_result(quern_context *ctx, void *result)
-{
-	(void)ctx;
-	*(int *)result = 42;
-	return 7;
-}
-
-static void *
-ask_until_it_has_ended(void *arg)
+write_result(quern_context *ctx, void *arg)
 {
 	struct asker *asker = arg;
 
-	do
-		asker->status = quern_job_status(&asker->job);
-	while (asker->status == -EINPROGRESS);
+	(void)ctx;
+	asker->result = 42;
+	return asker->returns;
+}
+
+static void *
+ask_for_the_status(void *arg)
+{
+	struct asker *asker = arg;
+
+	while (quern_job_status(&asker->job) == -EINPROGRESS)
+		;
+	asker->seen = asker->result;
+	return NULL;
+}
+
+static void *
+ask_for_the_progress(void *arg)
+{
+	struct asker *asker = arg;
+
+	while (quern_job_progress(&asker->job) < 1)
+		;
+	asker->seen = asker->result;
+	return NULL;
+}
+
+static void *
+ask_for_that_of_the_group(void *arg)
+{
+	struct asker *asker = arg;
+
+	/* From before there is the loop. */
+	while (quern_group_progress(&asker->group) < 1)
+		;
 	asker->seen = asker->result;
 	return NULL;
 }
 
 /* The thread sanitizer sees whether that is ordered. */
 static void
-who_sees_that_a_job_has_ended_sees_what_it_did(void)
+check_asker(void *(*ask)(void *), int returns)
 {
-	struct asker asker;
+	struct asker asker = { .returns = returns };
+	bool group = ask == ask_for_that_of_the_group;
+	quern_job *member = &asker.job;
 	pthread_t thread;
 
-	if (!rig_open(&asker.rig, 1))
-		return;
 	for (int i = 0; i < 20; i++) {
 		asker.result = 0;
 		quern_job_init(
-		    &asker.job, quern_call(write_result, &asker.result), NULL);
-		CU_ASSERT_EQUAL(quern_submit(asker.rig.loop, &asker.job), 0);
-		start_thread(&thread, ask_until_it_has_ended, &asker);
+		    &asker.job, quern_call(write_result, &asker), NULL);
+		quern_group_init(&asker.group, NULL, 0);
+		if (group)
+			start_thread(&thread, ask, &asker);
+		CU_ASSERT_FATAL(rig_open(&asker.rig, 1));
+		if (group) {
+			CU_ASSERT_EQUAL(quern_group_submit(asker.rig.loop,
+					    &asker.group, &member, 1),
+			    1);
+		} else {
+			CU_ASSERT_EQUAL(
+			    quern_submit(asker.rig.loop, &asker.job), 0);
+			start_thread(&thread, ask, &asker);
+		}
 		rig_run(&asker.rig);
 		pthread_join(thread, NULL);
-		CU_ASSERT_EQUAL(asker.status, 7);
+		rig_close(&asker.rig);
+		CU_ASSERT_EQUAL(quern_job_status(&asker.job), returns);
 		CU_ASSERT_EQUAL(asker.seen, 42);
 	}
-	rig_close(&asker.rig);
+}
+
+static void
+who_sees_that_a_job_has_ended_sees_what_it_did(void)
+{
+	check_asker(ask_for_the_status, 7);
+	check_asker(ask_for_the_status, -EIO);
+	check_asker(ask_for_the_progress, 7);
+	check_asker(ask_for_the_progress, -EIO);
+	check_asker(ask_for_that_of_the_group, 7);
+	check_asker(ask_for_that_of_the_group, -EIO);
 }
 
 int

@@ -75,12 +75,71 @@ submitters_on_many_threads_get_all_their_jobs_through(void)
 	rig_close(&rig);
 }
 
+/* ---- one job, two threads ---- */
+
+struct rival {
+	quern_loop *loop;
+	quern_job *job;
+	int others; /* answers that were neither -EAGAIN nor -EBUSY */
+};
+
+static void *
+submit_in_vain(void *arg)
+{
+	struct rival *rival = arg;
+
+	for (unsigned long i = 0; i < rounds(500); i++) {
+		int err = quern_submit(rival->loop, rival->job);
+
+		rival->others += err != -EAGAIN && err != -EBUSY;
+	}
+	return NULL;
+}
+
+/* Each gives it back as it was; the thread sanitizer sees the hand-over. */
+static void
+two_threads_may_be_refused_the_same_job(void)
+{
+	static struct jam jam;
+	quern_threads_options options;
+	struct rival rival[2];
+	pthread_t thread[2];
+	struct rig rig;
+	quern_job job;
+	int ran = 0;
+
+	quern_threads_options_init(&options);
+	options.workers = 1;
+	options.queue_limit = 1;
+	if (!rig_open_with(&rig, &options))
+		return;
+	jam_begin(&jam, rig.loop, 1);
+	quern_job_init(&job, quern_call(add_one, &ran), NULL);
+	for (int i = 0; i < 2; i++) {
+		rival[i] = (struct rival) { rig.loop, &job, 0 };
+		pthread_create(&thread[i], NULL, submit_in_vain, &rival[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		pthread_join(thread[i], NULL);
+		CU_ASSERT_EQUAL(rival[i].others, 0);
+	}
+	jam_end(&jam);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(ran, 0);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(ran, 1);
+	rig_close(&rig);
+}
+
 int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
 		{ "submitters on many threads get all their jobs through",
 		    submitters_on_many_threads_get_all_their_jobs_through },
+		{ "two threads may be refused the same job",
+		    two_threads_may_be_refused_the_same_job },
 		CU_TEST_INFO_NULL,
 	};
 
