@@ -135,9 +135,13 @@ play(uint64_t number)
 	__atomic_store_n(&starts_may_fail, 0, __ATOMIC_RELEASE);
 	fine = fine && quern_executor_stats(rig.executor, &stats) == 0 &&
 	    stats.done + stats.failed + stats.cancelled == (uint64_t)told &&
-	    stats.blocking_threads <= options.blocking_threads &&
+	    stats.blocking_threads <= options.blocking_threads;
+	/* The last ones may be on their way to idle. */
+	pthread_mutex_lock(&rig.executor->lock);
+	fine = fine &&
 	    rig.executor->blocking.coming <= stats.blocking_threads &&
 	    rig.executor->blocking.expected == 0;
+	pthread_mutex_unlock(&rig.executor->lock);
 	rig_close(&rig);
 	return fine;
 }
