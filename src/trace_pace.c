@@ -35,9 +35,10 @@ quern__pace_left_out(const struct quern__pace *pace)
 void
 quern__pace_pay(struct quern__pace *pace, uint64_t now_ns)
 {
+	/* Another thread may have had a later time, and the lock before us. */
+	uint64_t since_ns = now_ns > pace->last_ns ? now_ns - pace->last_ns : 0;
 	uint32_t left_out = left_out_lately(pace);
-	uint64_t apart_ns = (now_ns - pace->last_ns) / (left_out + 1);
-	uint64_t skips = 0;
+	uint64_t apart_ns = since_ns / (left_out + 1), skips = 0;
 
 	pace->last_ns = now_ns;
 	pace->left_out += left_out;

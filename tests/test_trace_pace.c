@@ -116,6 +116,21 @@ a_count_that_ran_off_does_no_harm(void)
 	CU_ASSERT_EQUAL(events(&pace, &now_ns, 100, 10), 100);
 }
 
+/* As when the thread that looked at the clock first has the lock last. */
+static void
+a_time_before_the_last_one_does_no_harm(void)
+{
+	for (uint64_t back = 0; back < 4; back++) {
+		struct quern__pace pace = { 0 };
+		uint64_t now_ns = BEGIN_NS;
+
+		(void)events(&pace, &now_ns, 2 * QUERN__PACE_CREDIT, 10);
+		quern__pace_pay(&pace, now_ns);
+		quern__pace_pay(&pace, now_ns - back);
+		CU_ASSERT(pace.left <= QUERN__PACE_SKIPS);
+	}
+}
+
 int
 main(void)
 {
@@ -132,6 +147,8 @@ main(void)
 		    records_without_an_event_are_paid_for },
 		{ "a count that ran off does no harm",
 		    a_count_that_ran_off_does_no_harm },
+		{ "a time before the last one does no harm",
+		    a_time_before_the_last_one_does_no_harm },
 		CU_TEST_INFO_NULL,
 	};
 	add_suite("trace pace", pace);
