@@ -115,21 +115,22 @@ quern__deliver_now_locked(quern_executor *pool)
 static void
 expire(quern_loop *loop)
 {
-	quern_job *job;
+	struct quern_deadline *node;
 	int count = 0;
+	bool due;
 
 	do {
 		pthread_mutex_lock(&loop->lock);
-		job = loop->timeouts.root;
-		if (job && quern__passed(job->own.deadline_ns))
-			quern__timeouts_remove(&loop->timeouts, job);
-		else
-			job = NULL;
+		node = loop->timeouts.root;
+		due = node && quern__passed(node->at_ns);
+		if (due)
+			quern__timeouts_remove(&loop->timeouts, node);
 		pthread_mutex_unlock(&loop->lock);
 		/* Still there: only this thread delivers it. */
-		if (job)
-			(void)quern__job_stop(job, QUERN__TIMEDOUT);
-	} while (job && ++count < TURN_JOBS);
+		if (due)
+			(void)quern__job_stop(
+			    quern__job_of(node), QUERN__TIMEDOUT);
+	} while (due && ++count < TURN_JOBS);
 }
 
 static quern_job *
@@ -156,9 +157,9 @@ deliver(quern_loop *loop, quern_job *job)
 	struct quern__span span;
 
 	quern__trace_begin(&span, &loop->track, QUERN__MARK_DELIVER, job);
-	if (job->own.deadline_ns) {
+	if (job->own.deadline.at_ns) {
 		pthread_mutex_lock(&loop->lock);
-		quern__timeouts_remove(&loop->timeouts, job);
+		quern__timeouts_remove(&loop->timeouts, &job->own.deadline);
 		pthread_mutex_unlock(&loop->lock);
 	}
 	loop->turn_delivered++;
@@ -180,7 +181,7 @@ quern__deliver_set_timer(quern_loop *loop)
 	uint64_t at_ns;
 
 	pthread_mutex_lock(&loop->lock);
-	at_ns = loop->timeouts.root ? loop->timeouts.root->own.deadline_ns : 0;
+	at_ns = loop->timeouts.root ? loop->timeouts.root->at_ns : 0;
 	pthread_mutex_unlock(&loop->lock);
 	if (at_ns != loop->timer_ns) {
 		loop->timer_ns = at_ns;

@@ -118,14 +118,14 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 		__ATOMIC_RELAXED))
 		return -EBUSY;
 	aim(job, loop, pool);
-	job->own.was = state & 15;
+	job->own.was = (uint8_t)state;
 	job->own.untraced = quern__tracing();
 	job->own.lane = job->op.kind->blocking ?
 	    QUERN__LANE_OF_BLOCKING(job->priority) :
 	    QUERN__LANE_OF(job->priority);
 	deadline_ns = job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
-	if (job->own.deadline_ns != deadline_ns) /* as in aim() */
-		job->own.deadline_ns = deadline_ns;
+	if (job->own.deadline.at_ns != deadline_ns) /* as in aim() */
+		job->own.deadline.at_ns = deadline_ns;
 	return 0;
 }
 
@@ -168,7 +168,7 @@ quern__job_should_stop(quern_job *job)
 	if (quern__job_was_told(job))
 		return true;
 	/* The deadline is in another cache line. */
-	if (job->timeout > 0 && quern__passed(job->own.deadline_ns)) {
+	if (job->timeout > 0 && quern__passed(job->own.deadline.at_ns)) {
 		set_reason(job, QUERN__TIMEDOUT);
 		return true;
 	}

@@ -44,13 +44,13 @@
  * quern_cancel(), quern_job_status() and quern_job_progress() only.
  *
  * Fields:
- *   pool, loop, then, part_of, deadline_ns   set while CLAIMED, then constant
+ *   pool, loop, then, part_of, deadline.at_ns   set while CLAIMED, then constant
  *   next        the inbox, then the pool's lock while in the line, then the
  *               loop's done list and backlog
  *   place, at   the pool's lock
  *   lane        set while CLAIMED, then the pool's lock
  *   inside      the pool's lock; 0 unless somebody is inside
- *   group_next, group_prev, heap_*, in_heap    the loop's lock
+ *   group_next, group_prev, the rest of deadline   the loop's lock
  *   progress, status            atomic while in flight; status is the failure
  *                               so far, then the result
  *   scratch                     those inside a loop: set before a second one
@@ -69,6 +69,7 @@
 #ifndef QUERN_SRC_JOB_H
 #define QUERN_SRC_JOB_H
 
+#include <stddef.h>
 #include <string.h>
 
 #include "ahead.h"
@@ -116,6 +117,12 @@ quern__job_state(const quern_job *job)
 {
 	/* acquire: pairs with the release of each move. */
 	return __atomic_load_n(&job->own.word, __ATOMIC_ACQUIRE) & 0xff;
+}
+
+static inline quern_job *
+quern__job_of(struct quern_deadline *node)
+{
+	return (quern_job *)((char *)node - offsetof(quern_job, own.deadline));
 }
 
 /* Does it want a blocking thread?  False for one that was never initialised. */

@@ -101,9 +101,9 @@ refuse(quern_loop *loop, quern_executor *pool, quern_job *job)
 static void
 join_locked(quern_loop *loop, quern_job *job, quern_group *group)
 {
-	if (job->own.deadline_ns) {
-		quern__timeouts_add(&loop->timeouts, job);
-		if (loop->timeouts.root == job)
+	if (job->own.deadline.at_ns) {
+		quern__timeouts_add(&loop->timeouts, &job->own.deadline);
+		if (loop->timeouts.root == &job->own.deadline)
 			quern__front_ring(loop); /* to set its timer */
 	}
 	if (group)
@@ -116,7 +116,7 @@ retract(quern_loop *loop, quern_job *job, quern_group *group)
 {
 	if (group)
 		quern__group_unjoin_locked(group, job);
-	quern__timeouts_remove(&loop->timeouts, job);
+	quern__timeouts_remove(&loop->timeouts, &job->own.deadline);
 	leave(loop, job->own.pool, 1);
 	quern__job_unclaim(job);
 }

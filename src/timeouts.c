@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * timeouts.c -- the jobs of a loop that have a deadline; see timeouts.h.
+ * timeouts.c -- what has a deadline, the earliest first; see timeouts.h.
  *
  * Method  pairing heap, two-pass merging (Fredman, Sedgewick, Sleator, Tarjan
  *         1986).
@@ -8,87 +8,94 @@
 #include "timeouts.h"
 
 /* Join two heaps; either may be NULL. */
-static quern_job *
-merge(quern_job *a, quern_job *b)
+static struct quern_deadline *
+merge(struct quern_deadline *a, struct quern_deadline *b)
 {
-	quern_job *swap;
+	struct quern_deadline *swap;
 
 	if (!a || !b)
 		return a ? a : b;
-	if (b->own.deadline_ns < a->own.deadline_ns) {
+	if (b->at_ns < a->at_ns) {
 		swap = a;
 		a = b;
 		b = swap;
 	}
-	b->own.heap_prev = a;
-	b->own.heap_next = a->own.heap_child;
-	if (a->own.heap_child)
-		a->own.heap_child->own.heap_prev = b;
-	a->own.heap_child = b;
+	b->prev = a;
+	b->next = a->child;
+	if (a->child)
+		a->child->prev = b;
+	a->child = b;
 	return a;
 }
 
-/* Cut `job` off from its neighbours, with all that is below it. */
+/* Cut `node` off from its neighbours, with all that is below it. */
 static void
-detach(quern_job *job)
+detach(struct quern_deadline *node)
 {
-	quern_job *prev = job->own.heap_prev, *next = job->own.heap_next;
+	struct quern_deadline *prev = node->prev, *next = node->next;
 
-	if (prev && prev->own.heap_child == job)
-		prev->own.heap_child = next;
+	if (prev && prev->child == node)
+		prev->child = next;
 	else if (prev)
-		prev->own.heap_next = next;
+		prev->next = next;
 	if (next)
-		next->own.heap_prev = prev;
-	job->own.heap_prev = job->own.heap_next = NULL;
+		next->prev = prev;
+	node->prev = node->next = NULL;
 }
 
-/* Make one heap of the children of `job`. */
-static quern_job *
-merge_children(quern_job *job)
+/* Make one heap of the children of `node`. */
+static struct quern_deadline *
+merge_children(struct quern_deadline *node)
 {
-	quern_job *pairs = NULL, *heap = NULL, *a, *b;
+	struct quern_deadline *pairs = NULL, *heap = NULL, *a, *b;
 
 	/* First pass: merge neighbours; the pairs form a stack. */
-	while ((a = job->own.heap_child)) {
+	while ((a = node->child)) {
 		detach(a);
-		b = job->own.heap_child;
+		b = node->child;
 		if (b)
 			detach(b);
 		a = merge(a, b);
-		a->own.heap_next = pairs;
+		a->next = pairs;
 		pairs = a;
 	}
 	/* Second pass: merge the pairs, the last one first. */
 	while ((a = pairs)) {
-		pairs = a->own.heap_next;
-		a->own.heap_next = NULL;
+		pairs = a->next;
+		a->next = NULL;
 		heap = merge(heap, a);
 	}
 	return heap;
 }
 
 void
-quern__timeouts_add(struct quern__timeouts *timeouts, quern_job *job)
+quern__timeouts_add(
+    struct quern__timeouts *timeouts, struct quern_deadline *node)
 {
-	job->own.heap_child = job->own.heap_next = job->own.heap_prev = NULL;
-	job->own.in_heap = 1;
-	timeouts->root = merge(timeouts->root, job);
+	node->child = node->next = node->prev = NULL;
+	timeouts->root = merge(timeouts->root, node);
+}
+
+bool
+quern__timeouts_have(
+    const struct quern__timeouts *timeouts, const struct quern_deadline *node)
+{
+	return node->prev || timeouts->root == node;
 }
 
 void
-quern__timeouts_remove(struct quern__timeouts *timeouts, quern_job *job)
+quern__timeouts_remove(
+    struct quern__timeouts *timeouts, struct quern_deadline *node)
 {
-	quern_job *below;
+	struct quern_deadline *below;
 
-	if (!job->own.in_heap)
+	if (!quern__timeouts_have(timeouts, node))
 		return;
-	below = merge_children(job);
-	if (timeouts->root == job) {
+	below = merge_children(node);
+	if (timeouts->root == node) {
 		timeouts->root = below;
 	} else {
-		detach(job);
+		detach(node);
 		timeouts->root = merge(timeouts->root, below);
 	}
-	job->own.in_heap = 0;
 }

@@ -325,7 +325,7 @@ a_passed_deadline_skips_all_blocks(void)
 
 	begin(&job, quern_for(100, 1, fail_at_3, &visited));
 	job.timeout = 1e-9;
-	job.own.deadline_ns = quern__now_ns();
+	job.own.deadline.at_ns = quern__now_ns();
 	CU_ASSERT_TRUE(quern__grid_work(&ctx, NULL, NULL));
 	CU_ASSERT_EQUAL(visited, 0);
 	CU_ASSERT_TRUE(quern__grid_end(&job) < 0);

@@ -183,8 +183,8 @@ note_expiry(quern_loop *loop, quern_job *job, int status)
 
 	(void)loop;
 	CU_ASSERT_EQUAL(status, -ETIMEDOUT);
-	expiry->disorder += job->own.deadline_ns < expiry->latest_ns;
-	expiry->latest_ns = job->own.deadline_ns;
+	expiry->disorder += job->own.deadline.at_ns < expiry->latest_ns;
+	expiry->latest_ns = job->own.deadline.at_ns;
 	if (++expiry->told == EXPIRING)
 		jam_end(&expiry->jam);
 }

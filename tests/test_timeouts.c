@@ -5,86 +5,83 @@
 
 #include <string.h>
 
-enum { JOBS = 200 };
+enum { NODES = 200 };
 
 /* ---- the invariants of timeouts.h ---- */
 
 struct walk {
 	bool t1_no_deadline_is_earlier_than_the_parents;
 	bool t2_each_knows_its_left_neighbour;
-	bool t3_each_says_that_it_is_in;
 	size_t count;
 };
 
 /* All below `parent`; as deep as the heap, which the tests keep small. */
 static void
-walk_below(struct walk *walk, const quern_job *parent)
+walk_below(struct walk *walk, const struct quern_deadline *parent)
 {
-	const quern_job *left = parent;
+	const struct quern_deadline *left = parent;
 
-	for (const quern_job *job = parent->own.heap_child; job;
-	     left = job, job = job->own.heap_next) {
-		if (walk->count++ > JOBS)
+	for (const struct quern_deadline *node = parent->child; node;
+	     left = node, node = node->next) {
+		if (walk->count++ > NODES)
 			return; /* a circle */
-		if (job->own.deadline_ns < parent->own.deadline_ns)
+		if (node->at_ns < parent->at_ns)
 			walk->t1_no_deadline_is_earlier_than_the_parents =
 			    false;
-		if (job->own.heap_prev != left)
+		if (node->prev != left)
 			walk->t2_each_knows_its_left_neighbour = false;
-		if (!job->own.in_heap)
-			walk->t3_each_says_that_it_is_in = false;
-		walk_below(walk, job);
+		walk_below(walk, node);
 	}
 }
 
-/* The heap of some of the JOBS in job[]. */
+/* The heap of some of the NODES in node[]. */
 static void
-check_heap(const struct quern__timeouts *timeouts, const quern_job job[])
+check_heap(
+    const struct quern__timeouts *timeouts, const struct quern_deadline node[])
 {
-	const quern_job *root = timeouts->root;
-	struct walk walk = { true, true, true, 0 };
-	size_t say_they_are_in = 0;
+	const struct quern_deadline *root = timeouts->root;
+	struct walk walk = { true, true, 0 };
+	size_t are_in = 0;
 
 	if (root) {
 		walk.count = 1;
-		walk.t3_each_says_that_it_is_in = root->own.in_heap;
 		walk.t2_each_knows_its_left_neighbour =
-		    !root->own.heap_prev && !root->own.heap_next;
+		    !root->prev && !root->next;
 		walk_below(&walk, root);
 	}
-	for (int i = 0; i < JOBS; i++)
-		say_they_are_in += job[i].own.in_heap;
+	for (int i = 0; i < NODES; i++)
+		are_in += quern__timeouts_have(timeouts, &node[i]);
 	CU_ASSERT_TRUE_FATAL(walk.t1_no_deadline_is_earlier_than_the_parents);
 	CU_ASSERT_TRUE_FATAL(walk.t2_each_knows_its_left_neighbour);
-	CU_ASSERT_TRUE_FATAL(walk.t3_each_says_that_it_is_in);
-	CU_ASSERT_EQUAL_FATAL(walk.count, say_they_are_in);
+	CU_ASSERT_EQUAL_FATAL(walk.count, are_in);
 }
 
 /* `upto` values for deadlines: few of them make many that are equal. */
 static void
-add_all(struct quern__timeouts *timeouts, quern_job job[], uint64_t *state,
-    uint64_t upto)
+add_all(struct quern__timeouts *timeouts, struct quern_deadline node[],
+    uint64_t *state, uint64_t upto)
 {
-	memset(job, 0, JOBS * sizeof(*job));
-	for (int i = 0; i < JOBS; i++) {
-		job[i].own.deadline_ns = 1 + next_random(state) % upto;
-		quern__timeouts_add(timeouts, &job[i]);
-		check_heap(timeouts, job);
+	memset(node, 0, NODES * sizeof(*node));
+	for (int i = 0; i < NODES; i++) {
+		node[i].at_ns = 1 + next_random(state) % upto;
+		quern__timeouts_add(timeouts, &node[i]);
+		check_heap(timeouts, node);
 	}
 }
 
 /* Remove the root again and again: how often one was earlier than the last. */
 static int
-drain(struct quern__timeouts *timeouts, const quern_job job[], size_t *count)
+drain(struct quern__timeouts *timeouts, const struct quern_deadline node[],
+    size_t *count)
 {
 	uint64_t last = 0;
 	int disorder = 0;
 
 	for (*count = 0; timeouts->root; ++*count) {
-		disorder += timeouts->root->own.deadline_ns < last;
-		last = timeouts->root->own.deadline_ns;
+		disorder += timeouts->root->at_ns < last;
+		last = timeouts->root->at_ns;
 		quern__timeouts_remove(timeouts, timeouts->root);
-		check_heap(timeouts, job);
+		check_heap(timeouts, node);
 	}
 	return disorder;
 }
@@ -92,124 +89,118 @@ drain(struct quern__timeouts *timeouts, const quern_job job[], size_t *count)
 /* ---- the tests ---- */
 
 static void
-jobs_leave_in_the_order_of_their_deadlines(void)
+nodes_leave_in_the_order_of_their_deadlines(void)
 {
-	static const uint64_t upto[] = { 1, 2, 7, JOBS, UINT64_MAX - 1 };
-	static quern_job job[JOBS];
+	static const uint64_t upto[] = { 1, 2, 7, NODES, UINT64_MAX - 1 };
+	static struct quern_deadline node[NODES];
 	struct quern__timeouts timeouts = { NULL };
 	uint64_t state = seed();
 	size_t count;
 
 	for (size_t i = 0; i < sizeof(upto) / sizeof(upto[0]); i++) {
-		add_all(&timeouts, job, &state, upto[i]);
-		CU_ASSERT_EQUAL(drain(&timeouts, job, &count), 0);
-		CU_ASSERT_EQUAL(count, JOBS);
+		add_all(&timeouts, node, &state, upto[i]);
+		CU_ASSERT_EQUAL(drain(&timeouts, node, &count), 0);
+		CU_ASSERT_EQUAL(count, NODES);
 	}
 }
 
 static void
 the_first_added_may_be_the_latest_or_the_earliest(void)
 {
-	static quern_job job[JOBS];
+	static struct quern_deadline node[NODES];
 	struct quern__timeouts timeouts = { NULL };
 	size_t count;
 
-	memset(job, 0, sizeof(job));
-	for (int i = 0; i < JOBS; i++) {
-		job[i].own.deadline_ns = (uint64_t)(JOBS - i);
-		quern__timeouts_add(&timeouts, &job[i]);
-		CU_ASSERT_PTR_EQUAL(timeouts.root, &job[i]);
+	memset(node, 0, sizeof(node));
+	for (int i = 0; i < NODES; i++) {
+		node[i].at_ns = (uint64_t)(NODES - i);
+		quern__timeouts_add(&timeouts, &node[i]);
+		CU_ASSERT_PTR_EQUAL(timeouts.root, &node[i]);
 	}
-	CU_ASSERT_EQUAL(drain(&timeouts, job, &count), 0);
-	CU_ASSERT_EQUAL(count, JOBS);
-	for (int i = 0; i < JOBS; i++) {
-		job[i].own.deadline_ns = (uint64_t)(i + 1);
-		quern__timeouts_add(&timeouts, &job[i]);
-		CU_ASSERT_PTR_EQUAL(timeouts.root, &job[0]);
+	CU_ASSERT_EQUAL(drain(&timeouts, node, &count), 0);
+	CU_ASSERT_EQUAL(count, NODES);
+	for (int i = 0; i < NODES; i++) {
+		node[i].at_ns = (uint64_t)(i + 1);
+		quern__timeouts_add(&timeouts, &node[i]);
+		CU_ASSERT_PTR_EQUAL(timeouts.root, &node[0]);
 	}
-	CU_ASSERT_EQUAL(drain(&timeouts, job, &count), 0);
-	CU_ASSERT_EQUAL(count, JOBS);
+	CU_ASSERT_EQUAL(drain(&timeouts, node, &count), 0);
+	CU_ASSERT_EQUAL(count, NODES);
 }
 
 static void
-a_job_can_leave_from_anywhere(void)
+a_node_can_leave_from_anywhere(void)
 {
-	static quern_job job[JOBS];
+	static struct quern_deadline node[NODES];
 	struct quern__timeouts timeouts = { NULL };
 	uint64_t state = seed();
 	size_t count;
 
 	for (int round = 0; round < 20; round++) {
-		add_all(&timeouts, job, &state, 50);
+		add_all(&timeouts, node, &state, 50);
 		/* A drained heap has levels; a fresh one has hardly any. */
 		quern__timeouts_remove(&timeouts, timeouts.root);
-		for (int i = 0; i < JOBS; i++) {
-			quern_job *any = &job[next_random(&state) % JOBS];
+		for (int i = 0; i < NODES; i++) {
+			struct quern_deadline *any =
+			    &node[next_random(&state) % NODES];
 
 			quern__timeouts_remove(&timeouts, any);
-			CU_ASSERT_FALSE(any->own.in_heap);
-			check_heap(&timeouts, job);
+			CU_ASSERT_FALSE(quern__timeouts_have(&timeouts, any));
+			check_heap(&timeouts, node);
 		}
-		CU_ASSERT_EQUAL(drain(&timeouts, job, &count), 0);
+		CU_ASSERT_EQUAL(drain(&timeouts, node, &count), 0);
 	}
 }
 
 static void
 removing_what_is_not_in_does_nothing(void)
 {
-	static quern_job job[JOBS];
+	static struct quern_deadline node[NODES];
 	struct quern__timeouts timeouts = { NULL };
-	quern_job stranger = { NULL };
+	struct quern_deadline stranger = { NULL };
 
-	memset(job, 0, sizeof(job));
+	memset(node, 0, sizeof(node));
 	quern__timeouts_remove(&timeouts, &stranger);
 	CU_ASSERT_PTR_NULL(timeouts.root);
 
-	job[0].own.deadline_ns = 5;
-	job[1].own.deadline_ns = 9;
-	stranger.own.deadline_ns = 1;
-	quern__timeouts_add(&timeouts, &job[0]);
-	quern__timeouts_add(&timeouts, &job[1]);
+	node[0].at_ns = 5;
+	node[1].at_ns = 9;
+	stranger.at_ns = 1;
+	quern__timeouts_add(&timeouts, &node[0]);
+	quern__timeouts_add(&timeouts, &node[1]);
 	quern__timeouts_remove(&timeouts, &stranger);
-	CU_ASSERT_PTR_EQUAL(timeouts.root, &job[0]);
-	check_heap(&timeouts, job);
+	CU_ASSERT_PTR_EQUAL(timeouts.root, &node[0]);
+	check_heap(&timeouts, node);
 
-	/* Only in_heap says who is in, whatever the links point to. */
-	stranger.own.heap_prev = &job[0];
-	stranger.own.heap_child = stranger.own.heap_next = &job[1];
-	quern__timeouts_remove(&timeouts, &stranger);
-	CU_ASSERT_PTR_EQUAL(timeouts.root, &job[0]);
-	check_heap(&timeouts, job);
-
-	quern__timeouts_remove(&timeouts, &job[0]);
-	quern__timeouts_remove(&timeouts, &job[0]);
-	CU_ASSERT_PTR_EQUAL(timeouts.root, &job[1]);
-	check_heap(&timeouts, job);
+	quern__timeouts_remove(&timeouts, &node[0]);
+	quern__timeouts_remove(&timeouts, &node[0]);
+	CU_ASSERT_PTR_EQUAL(timeouts.root, &node[1]);
+	check_heap(&timeouts, node);
 }
 
 static void
-a_job_that_left_can_come_back_with_another_deadline(void)
+a_node_that_left_can_come_back_with_another_deadline(void)
 {
-	static quern_job job[JOBS];
+	static struct quern_deadline node[NODES];
 	struct quern__timeouts timeouts = { NULL };
 	uint64_t state = seed();
-	quern_job *last = &job[JOBS - 1];
+	struct quern_deadline *last = &node[NODES - 1];
 
-	add_all(&timeouts, job, &state, 1000);
+	add_all(&timeouts, node, &state, 1000);
 	for (uint64_t deadline = 2000; deadline > 0; deadline /= 2) {
 		quern__timeouts_remove(&timeouts, last);
-		last->own.deadline_ns = deadline;
+		last->at_ns = deadline;
 		quern__timeouts_add(&timeouts, last);
-		check_heap(&timeouts, job);
+		check_heap(&timeouts, node);
 	}
-	CU_ASSERT_EQUAL(timeouts.root->own.deadline_ns, 1);
+	CU_ASSERT_EQUAL(timeouts.root->at_ns, 1);
 }
 
 /* ---- against a plain model ---- */
 
 /* The deadlines that are in, the earliest first. */
 struct model {
-	uint64_t deadline[JOBS];
+	uint64_t deadline[NODES];
 	size_t n;
 };
 
@@ -237,31 +228,31 @@ model_remove(struct model *model, uint64_t deadline)
 static void
 random_steps_agree_with_a_sorted_array(void)
 {
-	static quern_job job[JOBS];
+	static struct quern_deadline node[NODES];
 	struct quern__timeouts timeouts = { NULL };
 	struct model model = { .n = 0 };
 	uint64_t state = seed();
 
-	memset(job, 0, sizeof(job));
+	memset(node, 0, sizeof(node));
 	for (unsigned long i = 0; i < rounds(5000); i++) {
-		quern_job *any = &job[next_random(&state) % JOBS];
+		struct quern_deadline *any = &node[next_random(&state) % NODES];
 
 		/* Every third step takes the earliest, as the loop does. */
 		if (i % 3 == 0 && timeouts.root)
 			any = timeouts.root;
-		if (any->own.in_heap) {
-			model_remove(&model, any->own.deadline_ns);
+		if (quern__timeouts_have(&timeouts, any)) {
+			model_remove(&model, any->at_ns);
 			quern__timeouts_remove(&timeouts, any);
 		} else {
-			any->own.deadline_ns = 1 + next_random(&state) % 300;
-			model_add(&model, any->own.deadline_ns);
+			any->at_ns = 1 + next_random(&state) % 300;
+			model_add(&model, any->at_ns);
 			quern__timeouts_add(&timeouts, any);
 		}
-		check_heap(&timeouts, job);
+		check_heap(&timeouts, node);
 		CU_ASSERT_EQUAL_FATAL(timeouts.root != NULL, model.n > 0);
 		if (timeouts.root)
 			CU_ASSERT_EQUAL_FATAL(
-			    timeouts.root->own.deadline_ns, model.deadline[0]);
+			    timeouts.root->at_ns, model.deadline[0]);
 	}
 }
 
@@ -269,16 +260,16 @@ int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
-		{ "jobs leave in the order of their deadlines",
-		    jobs_leave_in_the_order_of_their_deadlines },
+		{ "nodes leave in the order of their deadlines",
+		    nodes_leave_in_the_order_of_their_deadlines },
 		{ "the first added may be the latest or the earliest",
 		    the_first_added_may_be_the_latest_or_the_earliest },
-		{ "a job can leave from anywhere",
-		    a_job_can_leave_from_anywhere },
+		{ "a node can leave from anywhere",
+		    a_node_can_leave_from_anywhere },
 		{ "removing what is not in does nothing",
 		    removing_what_is_not_in_does_nothing },
-		{ "a job that left can come back with another deadline",
-		    a_job_that_left_can_come_back_with_another_deadline },
+		{ "a node that left can come back with another deadline",
+		    a_node_that_left_can_come_back_with_another_deadline },
 		{ "random steps agree with a sorted array",
 		    random_steps_agree_with_a_sorted_array },
 		CU_TEST_INFO_NULL,

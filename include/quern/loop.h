@@ -109,8 +109,10 @@ struct quern_job {
 			const quern_context *outer;
 		} part_of;
 		quern_job *group_next, *group_prev;
-		quern_job *heap_child, *heap_next, *heap_prev;
-		uint64_t deadline_ns;
+		struct quern_deadline {
+			struct quern_deadline *child, *next, *prev;
+			uint64_t at_ns; /* 0: none */
+		} deadline;
 		/* What every trip changes, side by side. */
 		quern_job *next;
 		union {
@@ -126,8 +128,7 @@ struct quern_job {
 		uint32_t word;
 		int32_t status;
 		uint32_t inside;
-		uint8_t lane, place, in_heap;
-		uint8_t was : 4, untraced : 4;
+		uint8_t lane, place, was, untraced;
 		union {
 			void *scratch;
 			quern_job *ahead;
