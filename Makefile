@@ -202,6 +202,10 @@ sources := \
     src/main.c \
     src/join.c \
     src/await.c \
+    src/await_fd.c \
+    src/await_job.c \
+    src/sleep.c \
+    src/timers.c \
     src/gather.c \
     src/stack.c \
     src/fiber.c \

@@ -63,7 +63,7 @@ quern__tasks_have_room(quern_loop *loop)
 
 	if (!loop->tasks)
 		return;
-	roomless = quern__tasks_roomless(loop->tasks);
+	roomless = &loop->tasks->roomless;
 	room = quern__pool_room(loop->executor);
 	while (roomless->called < room &&
 	    (task = quern__task_list_take(&roomless->list))) {
@@ -73,23 +73,31 @@ quern__tasks_have_room(quern_loop *loop)
 	ask_for_room(loop, roomless);
 }
 
+/* Only the loop's own executor tells when there is some. */
+static bool
+is_told_of_room(const quern_loop *loop, const quern_job *job)
+{
+	return !job->executor || job->executor == loop->executor;
+}
+
 /* Is it room that was lacking, and will come by itself? */
 static bool
 lacks_room(const quern_loop *loop, const quern_job *job, int err)
 {
 	/* Else it may be a thread. */
-	return err == -EAGAIN &&
+	return err == -EAGAIN && is_told_of_room(loop, job) &&
 	    !(quern__job_is_blocking(job) && quern__pool_room(loop->executor));
 }
 
 int
 quern__task_submit(quern_loop *loop, quern_job *job)
 {
-	struct quern__roomless *roomless = quern__tasks_roomless(loop->tasks);
+	struct quern__roomless *roomless = &loop->tasks->roomless;
 	quern_task *self = quern__task_running;
 	int err;
 
-	if (!roomless->list.first && !roomless->called) {
+	if (!is_told_of_room(loop, job) ||
+	    (!roomless->list.first && !roomless->called)) {
 		err = quern_submit(loop, job);
 		if (!lacks_room(loop, job, err))
 			return err;

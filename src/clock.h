@@ -40,15 +40,21 @@ quern__after_ns(uint64_t ns)
 }
 
 /*
- * When `seconds` from now is; `seconds` is not negative.  Beyond 100 years,
+ * When `seconds` from then on is; `seconds` is not negative.  Beyond 100 years,
  * infinity included, it is never: 0.
  */
 static inline uint64_t
-quern__deadline_ns(double seconds)
+quern__later_ns(uint64_t then_ns, double seconds)
 {
 	if (!(seconds < 100.0 * 366 * 86400))
 		return 0;
-	return quern__now_ns() + (uint64_t)(seconds * 1e9);
+	return then_ns + (uint64_t)(seconds * 1e9);
+}
+
+static inline uint64_t
+quern__deadline_ns(double seconds)
+{
+	return quern__later_ns(quern__now_ns(), seconds);
 }
 
 static inline bool

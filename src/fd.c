@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <quern/task.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -82,6 +84,34 @@ quern__fd_watch(int epoll, int fd)
 	int saved = errno;
 
 	return checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), saved);
+}
+
+int
+quern__fd_poll(int fd, int events)
+{
+	struct pollfd pollfd = {
+		.fd = fd,
+		.events = (short)((events & QUERN_READ ? POLLIN : 0) |
+		    (events & QUERN_WRITE ? POLLOUT : 0)),
+	};
+	int saved = errno, n, ready = 0;
+
+	if (fd < 0)
+		return -EBADF;
+	do
+		n = poll(&pollfd, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return checked(n, saved);
+	if (pollfd.revents & POLLNVAL)
+		return -EBADF;
+	if (pollfd.revents & (POLLERR | POLLHUP))
+		return events;
+	if (pollfd.revents & POLLIN)
+		ready |= QUERN_READ;
+	if (pollfd.revents & POLLOUT)
+		ready |= QUERN_WRITE;
+	return ready;
 }
 
 int

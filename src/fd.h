@@ -26,6 +26,12 @@ void quern__fd_close(int fd);
 /* How many bytes came, 0 at the end of the file; or a negative errno. */
 int quern__fd_read(int file, void *out, size_t bytes);
 
+/*
+ * Which of `events` (QUERN_READ, QUERN_WRITE) it is ready for now, whatever
+ * others may say: at its end or broken it is ready for all.  -EBADF: it is none.
+ */
+int quern__fd_poll(int fd, int events);
+
 /* Make the event descriptor readable. */
 void quern__fd_raise(int event);
 /* Make an event or timer descriptor unreadable. */

@@ -63,12 +63,6 @@ quern_task_cancel(quern_task *task)
 		return -ESTALE;
 	if (task->state == QUERN__TASK_ENDED)
 		return -EALREADY;
-	if (task->state == QUERN__TASK_WAITING && !task->stopped) {
-		task->stopped = true;
-		if (task->stop)
-			task->stop(task);
-	} else {
-		task->cancelled = true;
-	}
+	quern__task_interrupt(task, -ECANCELED, NULL);
 	return 0;
 }

@@ -20,20 +20,6 @@
 
 _Thread_local quern_task *quern__task_running;
 
-struct quern__tasks {
-	quern_loop *loop;
-	struct ev_loop *ev;
-	struct quern__fiber home;
-	quern_task *all;  /* that are not gone, the latest first */
-	size_t n_alive;   /* that have not ended */
-	quern_task *last; /* in quern__task_wait_alone(), or NULL */
-	struct quern__task_list ready;
-	struct quern__roomless roomless;
-	struct quern__stacks stacks;
-	ev_prepare prepare;
-	ev_idle idle; /* active while some are ready */
-};
-
 enum {
 	ALIGNMENT = 64,
 	ROUNDS_NS = 50000 /* until libev looks at sockets and timers */
@@ -78,6 +64,7 @@ end_task(quern_task *task)
 	quern_loop *loop = task->loop;
 
 	quern__fiber_end(&task->fiber);
+	quern__scopes_drop(task);
 	if (--task->tasks->n_alive == 0)
 		quern_loop_release(loop);
 	if (task->tasks->n_alive == 1)
@@ -127,14 +114,31 @@ begin(void *arg)
 
 /* ---- waiting ---- */
 
-/* Was it cancelled, and has not seen it?  It has now. */
-static bool
-sees_cancel(quern_task *task)
+/* Was it interrupted, and has not seen it?  It has now. */
+static int
+see_pending(quern_task *task)
 {
-	bool cancelled = task->cancelled;
+	int pending = task->pending;
 
-	task->cancelled = false;
-	return cancelled;
+	if (task->shields)
+		return 0;
+	task->pending = 0;
+	return pending;
+}
+
+void
+quern__task_interrupt(
+    quern_task *task, int reason, const struct quern__scope *scope)
+{
+	if (task->state == QUERN__TASK_WAITING && !task->stopped &&
+	    !task->shields) {
+		task->stopped = reason;
+		if (task->stop)
+			task->stop(task);
+	} else if (task->pending != -ECANCELED) {
+		task->pending = reason;
+		task->pending_of = scope;
+	}
 }
 
 int
@@ -146,23 +150,25 @@ quern__task_may_wait(void)
 		return -EPERM;
 	if (quern__loop_stale(task->loop))
 		return -ESTALE;
-	return sees_cancel(task) ? -ECANCELED : 0;
+	return see_pending(task);
 }
 
 int
 quern__task_wait(void (*stop)(quern_task *task), void *awaits)
 {
 	quern_task *task = quern__task_running;
+	int reason;
 
 	task->stop = stop;
 	task->awaits = awaits;
-	task->stopped = false;
+	task->stopped = 0;
 	task->state = QUERN__TASK_WAITING;
 	go_home(task);
 	if (task->stopped)
-		return -ECANCELED;
+		return task->stopped;
 	/* Or between its being woken and this. */
-	return sees_cancel(task) ? -ECANCELED : task->woken_with;
+	reason = see_pending(task);
+	return reason ? reason : task->woken_with;
 }
 
 void
@@ -283,6 +289,7 @@ tasks_of(quern_loop *loop)
 		return NULL;
 	tasks->loop = loop;
 	tasks->ev = quern_loop_ev(loop);
+	quern__timers_init(&tasks->timers, loop, tasks->ev);
 	ev_prepare_init(&tasks->prepare, on_prepare);
 	ev_idle_init(&tasks->idle, on_idle);
 	tasks->prepare.data = tasks;
@@ -308,15 +315,11 @@ quern__tasks_drop(quern_loop *loop)
 	ev_idle_stop(tasks->ev, &tasks->idle);
 	ev_ref(tasks->ev);
 	ev_prepare_stop(tasks->ev, &tasks->prepare);
+	quern__timers_fini(&tasks->timers);
+	quern__free(tasks->awaited);
 	quern__stacks_drop(&tasks->stacks);
 	quern__free(tasks);
 	loop->tasks = NULL;
-}
-
-struct quern__roomless *
-quern__tasks_roomless(struct quern__tasks *tasks)
-{
-	return &tasks->roomless;
 }
 
 /* ---- spawn ---- */

@@ -26,6 +26,7 @@
 
 #include "fiber.h"
 #include "stack.h"
+#include "timers.h"
 
 enum quern__task_state {
 	QUERN__TASK_READY,
@@ -61,21 +62,46 @@ struct quern_task {
 	/* While WAITING. */
 	void (*stop)(quern_task *task); /* tell what brings it */
 	void *awaits;                   /* for that function */
-	bool stopped;                   /* it was told */
+	int stopped;                    /* it was told, for that reason */
 
 	uint64_t ticket; /* of those who wait for room */
 
 	int woken_with;
-	bool cancelled;     /* and nothing has told the task yet */
-	quern_task *joiner; /* awaits the end of this one */
+	/* Why its next wait ends at once, and the scope that says so. */
+	int pending;
+	const struct quern__scope *pending_of;
+	struct quern__scope *scope; /* the innermost; sleep.c */
+	unsigned shields;           /* then nothing ends a wait but its end */
+	quern_task *joiner;         /* awaits the end of this one */
 
 	/* Something to be called at home, on its behalf. */
 	int (*errand)(void *arg);
 	void *errand_arg;
 };
 
+/* Those who wait for room for their jobs; await.c. */
+struct quern__roomless {
+	struct quern__task_list list;
+	uint64_t tickets; /* given so far */
+	size_t called;    /* out of the list, and have not tried again yet */
+};
+
 /* The tasks of a loop. */
-struct quern__tasks;
+struct quern__tasks {
+	quern_loop *loop;
+	struct ev_loop *ev;
+	struct quern__fiber home;
+	quern_task *all;  /* that are not gone, the latest first */
+	size_t n_alive;   /* that have not ended */
+	quern_task *last; /* in quern__task_wait_alone(), or NULL */
+	struct quern__task_list ready;
+	struct quern__roomless roomless;
+	struct quern__timers timers;
+	struct quern__awaited *awaited; /* NULL: none so far; await_job.c */
+	struct quern__stacks stacks;
+	ev_prepare prepare;
+	ev_idle idle; /* active while some are ready */
+};
 
 /* The running task, or NULL. */
 extern _Thread_local quern_task *quern__task_running
@@ -83,15 +109,15 @@ extern _Thread_local quern_task *quern__task_running
 
 /*
  * May the running task wait?  To be asked before anything is done about what it
- * is to wait for.  0; -EPERM: there is none; -ESTALE: after fork; -ECANCELED: it
- * was cancelled, and has seen it now.
+ * is to wait for.  0; -EPERM: there is none; -ESTALE: after fork; or why it was
+ * interrupted, which it has seen now.
  */
 int quern__task_may_wait(void);
 
 /*
  * The running task waits until it is woken.  `stop` is called, once, if it is
- * cancelled meanwhile, and sees to it that it is woken, as soon as that can be;
- * NULL: it is in any case.  Returns what it was woken with, or -ECANCELED.
+ * interrupted meanwhile, and sees to it that it is woken, as soon as that can
+ * be; NULL: it is in any case.  Returns what it was woken with, or the reason.
  */
 int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
 
@@ -99,6 +125,13 @@ int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
 void quern__task_wake(quern_task *task, int status);
 /* ... or from anywhere, to run in the next round. */
 void quern__task_wake_later(quern_task *task, int status);
+
+/*
+ * What it waits for is to end now, or what it waits for next, and to return
+ * `reason`: -ECANCELED, or -ETIMEDOUT of a scope.
+ */
+void quern__task_interrupt(
+    quern_task *task, int reason, const struct quern__scope *scope);
 
 /* It has ended, and nobody needs it any more. */
 void quern__task_free(quern_task *task);
@@ -113,15 +146,6 @@ void quern__task_list_add_by_ticket(
 quern_task *quern__task_list_take(struct quern__task_list *list);
 void quern__task_list_remove(struct quern__task_list *list, quern_task *task);
 
-/* Those who wait for room for their jobs; await.c. */
-struct quern__roomless {
-	struct quern__task_list list;
-	uint64_t tickets; /* given so far */
-	size_t called;    /* out of the list, and have not tried again yet */
-};
-
-struct quern__roomless *quern__tasks_roomless(struct quern__tasks *tasks);
-
 /* ---- await.c ---- */
 
 /*
@@ -129,6 +153,11 @@ struct quern__roomless *quern__tasks_roomless(struct quern__tasks *tasks);
  * wrong, -ECANCELED if the task was cancelled while it waited.
  */
 int quern__task_submit(quern_loop *loop, quern_job *job);
+
+/* ---- sleep.c ---- */
+
+/* It ends: so do the scopes that it left open. */
+void quern__scopes_drop(quern_task *task);
 
 /* ---- main.c ---- */
 

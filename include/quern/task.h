@@ -117,6 +117,22 @@ QUERN_API int quern_task_cancel(quern_task *task);
 QUERN_API QUERN_MUST_USE int quern_await(quern_op op);
 
 /*
+ * Submit a job and await its end; one that is in flight already is only
+ * awaited.  Inside a task only.  Its own executor, priority, timeout and
+ * callback, which runs before the task goes on, are what they are.  It waits for
+ * room like quern_await() if the executor is the loop's.
+ *
+ * Returns its status, as quern_await();
+ *         -ECANCELED  also: the task was cancelled, and so was the job, unless
+ *                     it had not been submitted yet.
+ *         -EAGAIN     no room on an executor that is not the loop's.
+ *         -EBUSY      another task awaits it.
+ *         -EINVAL     NULL, never initialised, or in flight on another loop.
+ *         -ENOMEM     the first time only.
+ */
+QUERN_API QUERN_MUST_USE int quern_await_job(quern_job *job);
+
+/*
  * Run n ops at once and await the ends of all of them.  Inside a task only.  One
  * that fails, or that cannot be submitted, does not stop the others.
  *
@@ -144,6 +160,63 @@ QUERN_API QUERN_MUST_USE int quern_gather(
  * Returns 0, -ECANCELED, -ESTALE after fork, or -EPERM outside of a task.
  */
 QUERN_API int quern_yield(void);
+
+/*
+ * Let so many seconds pass.  Inside a task only.  Not rounded to milliseconds;
+ * those whose time comes at the same moment go on in the order in which they
+ * began to sleep.  0 and less: as quern_yield(); INFINITY: until it is cancelled.
+ *
+ * Returns 0, -ECANCELED, -EINVAL for NaN, -ESTALE after fork, -EPERM outside of
+ * a task; -EMFILE, -ENFILE, -ENOMEM: the loop has no timer yet and gets none.
+ */
+QUERN_API int quern_sleep(double seconds);
+
+enum { QUERN_READ = 1, QUERN_WRITE = 2 };
+
+/*
+ * Await that a descriptor can be read or written without blocking; one that is
+ * at its end, or broken, can.  Inside a task only.  It must stay open until
+ * this returns; tasks may share one.
+ *
+ * Takes   events   QUERN_READ, QUERN_WRITE, or both: one of them is enough.
+ *         timeout  seconds; negative: no limit; 0: only look.
+ *
+ * Returns what of it is ready; 0: nothing in that time.
+ *         -EBADF   no descriptor.
+ *         -EINVAL  no such events, or NaN.
+ *         the errors of quern_sleep().
+ */
+QUERN_API QUERN_MUST_USE int quern_await_fd(int fd, int events, double timeout);
+
+/*
+ * A timeout scope: if it is still open after so many seconds, what the task
+ * awaits then, or next, returns -ETIMEDOUT, once, as if it had been cancelled;
+ * so a job that it awaits is cancelled.  Awaits after that work as ever.  Scopes
+ * nest, up to 16; what a task leaves open ends with it.  With 0 seconds or less
+ * the next await is the one; INFINITY: never.
+ *
+ * quern_timeout_end() closes the innermost one and says whether its time had run
+ * out: 0, or -ETIMEDOUT, even if no await was there to see it.
+ *
+ * Returns 0; -EPERM outside of a task, -ESTALE after fork, and
+ *         begin:  -ENOSPC  16 are open.
+ *                 -EINVAL  NaN.
+ *                 -ENOMEM, -EMFILE, -ENFILE
+ *         end:    -EINVAL  none is open.
+ */
+QUERN_API QUERN_MUST_USE int quern_timeout_begin(double seconds);
+QUERN_API int quern_timeout_end(void);
+
+/*
+ * Between these two nothing interrupts the task: neither a cancel nor a timeout
+ * scope.  What came meanwhile is seen by the first await after the last end.
+ * They nest.
+ *
+ * Returns 0; -EPERM outside of a task, -ESTALE after fork; -EINVAL: an end
+ *         without a begin.
+ */
+QUERN_API int quern_shield_begin(void);
+QUERN_API int quern_shield_end(void);
 
 /* The task that runs now, and its loop; NULL outside of a task. */
 QUERN_API quern_task *quern_task_self(void);
