@@ -206,6 +206,9 @@ sources := \
     src/await_job.c \
     src/sleep.c \
     src/timers.c \
+    src/semaphore.c \
+    src/queue.c \
+    src/task_group.c \
     src/gather.c \
     src/stack.c \
     src/fiber.c \
@@ -351,9 +354,11 @@ $(tests): $(B)/tests/%: $(B)/tests/%.o $(test_objects) $(static) Makefile
 	$(Q)$(call link,$(call wraps,tests/$(@F).c) -lcunit \
 	    $(if $(findstring test_kernels,$@),-lmpfr -lgmp))
 
+libs_of_powers := -lgmp
+
 $(examples): $(B)/examples/%: $(B)/examples/%.o $(static)
 	$(call say,LD)
-	$(Q)$(call link)
+	$(Q)$(call link,$(libs_of_$(@F)))
 $(B)/examples/throughput: $(patsubst %.c,$(B)/%.o,\
     $(sort $(wildcard examples/throughput_*.c)))
 

@@ -69,7 +69,8 @@ end_task(quern_task *task)
 		quern_loop_release(loop);
 	if (task->tasks->n_alive == 1)
 		wake_last(task->tasks);
-	if (task->joiner)
+	/* Another one may have woken it, if it awaits the first of several. */
+	if (task->joiner && task->joiner->state == QUERN__TASK_WAITING)
 		quern__task_wake_later(task->joiner, 0);
 	if (task->detached)
 		quern__task_free(task);
@@ -237,10 +238,10 @@ quern__task_wait_alone(void)
 static void
 run_round(struct quern__tasks *tasks)
 {
-	struct quern__task_list round = tasks->ready;
+	struct quern_waiters round = tasks->ready;
 	quern_task *task;
 
-	tasks->ready = (struct quern__task_list) { 0 };
+	tasks->ready = (struct quern_waiters) { 0 };
 	while ((task = quern__task_list_take(&round)))
 		run(task);
 }
@@ -341,9 +342,9 @@ are_sound(const quern_task_options *options)
 	    options->stack_bytes >= QUERN__STACK_LEAST;
 }
 
-int
-quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
-    void *arg, const quern_task_options *options)
+static int
+spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg,
+    const quern_task_options *options, bool detached)
 {
 	const size_t own =
 	    (sizeof(quern_task) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -374,7 +375,7 @@ quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
 		.stack = stack,
 		.fn = fn,
 		.arg = arg,
-		.detached = !out,
+		.detached = detached,
 	};
 	quern__fiber_begin(&task->fiber, stack->bottom, bytes, begin, task);
 	task->later = tasks->all;
@@ -387,9 +388,24 @@ quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
 		quern_loop_hold(loop);
 	get_ready(task);
 	wake_last(tasks);
-	if (out)
-		*out = task;
+	*out = task;
 	return 0;
+}
+
+int
+quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
+    void *arg, const quern_task_options *options)
+{
+	quern_task *task;
+
+	return spawn(loop, out ? out : &task, fn, arg, options, !out);
+}
+
+int
+quern__spawn_detached(
+    quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg)
+{
+	return spawn(loop, out, fn, arg, NULL, true);
 }
 
 int

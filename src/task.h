@@ -22,7 +22,7 @@
 #ifndef QUERN_SRC_TASK_H
 #define QUERN_SRC_TASK_H
 
-#include <quern/task.h>
+#include <quern/together.h>
 
 #include "fiber.h"
 #include "stack.h"
@@ -33,11 +33,6 @@ enum quern__task_state {
 	QUERN__TASK_RUNNING,
 	QUERN__TASK_WAITING,
 	QUERN__TASK_ENDED,
-};
-
-/* First come, first served. */
-struct quern__task_list {
-	quern_task *first, **end; /* end: NULL while it is empty */
 };
 
 /* At the upper end of its stack. */
@@ -81,7 +76,7 @@ struct quern_task {
 
 /* Those who wait for room for their jobs; await.c. */
 struct quern__roomless {
-	struct quern__task_list list;
+	struct quern_waiters list;
 	uint64_t tickets; /* given so far */
 	size_t called;    /* out of the list, and have not tried again yet */
 };
@@ -94,7 +89,7 @@ struct quern__tasks {
 	quern_task *all;  /* that are not gone, the latest first */
 	size_t n_alive;   /* that have not ended */
 	quern_task *last; /* in quern__task_wait_alone(), or NULL */
-	struct quern__task_list ready;
+	struct quern_waiters ready;
 	struct quern__roomless roomless;
 	struct quern__timers timers;
 	struct quern__awaited *awaited; /* NULL: none so far; await_job.c */
@@ -121,6 +116,10 @@ int quern__task_may_wait(void);
  */
 int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
 
+/* quern_spawn_with() of a task that frees itself. */
+int quern__spawn_detached(
+    quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg);
+
 /* Wake it: from home, where it runs at once ... */
 void quern__task_wake(quern_task *task, int status);
 /* ... or from anywhere, to run in the next round. */
@@ -139,12 +138,13 @@ void quern__task_free(quern_task *task);
 /* Call errand(arg) on the thread's own stack; the running task waits for it. */
 int quern__task_at_home(int (*errand)(void *arg), void *arg);
 
-void quern__task_list_add(struct quern__task_list *list, quern_task *task);
+/* Lists are first come, first served; `end` is NULL while they are empty. */
+void quern__task_list_add(struct quern_waiters *list, quern_task *task);
 /* Before the first whose ticket is higher. */
 void quern__task_list_add_by_ticket(
-    struct quern__task_list *list, quern_task *task);
-quern_task *quern__task_list_take(struct quern__task_list *list);
-void quern__task_list_remove(struct quern__task_list *list, quern_task *task);
+    struct quern_waiters *list, quern_task *task);
+quern_task *quern__task_list_take(struct quern_waiters *list);
+void quern__task_list_remove(struct quern_waiters *list, quern_task *task);
 
 /* ---- await.c ---- */
 

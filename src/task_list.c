@@ -3,7 +3,7 @@
 #include "task.h"
 
 void
-quern__task_list_add(struct quern__task_list *list, quern_task *task)
+quern__task_list_add(struct quern_waiters *list, quern_task *task)
 {
 	if (!list->end)
 		list->end = &list->first;
@@ -13,7 +13,7 @@ quern__task_list_add(struct quern__task_list *list, quern_task *task)
 }
 
 void
-quern__task_list_add_by_ticket(struct quern__task_list *list, quern_task *task)
+quern__task_list_add_by_ticket(struct quern_waiters *list, quern_task *task)
 {
 	quern_task **at = &list->first;
 
@@ -26,7 +26,7 @@ quern__task_list_add_by_ticket(struct quern__task_list *list, quern_task *task)
 }
 
 quern_task *
-quern__task_list_take(struct quern__task_list *list)
+quern__task_list_take(struct quern_waiters *list)
 {
 	quern_task *task = list->first;
 
@@ -36,7 +36,7 @@ quern__task_list_take(struct quern__task_list *list)
 }
 
 void
-quern__task_list_remove(struct quern__task_list *list, quern_task *task)
+quern__task_list_remove(struct quern_waiters *list, quern_task *task)
 {
 	quern_task **at = &list->first;
 

@@ -9,6 +9,7 @@
 #include <quern/op.h>
 #include <quern/status.h>
 #include <quern/task.h>
+#include <quern/together.h>
 #include <quern/trace.h>
 
 #endif
