@@ -25,7 +25,70 @@ $(cat "$output")"
 	diff - "$output" || fail "$name: < expected, > printed"
 }
 
+# Files for files, the folder "$QUERN_BUILD/numbers".
+make_numbers()
+{
+	mkdir -p "$QUERN_BUILD/numbers" && cd "$QUERN_BUILD/numbers" || exit
+	seq 1000 >thousand
+	echo "0.5 -3 1e3" >three
+	: >empty
+	echo "1 2 many" >words
+	cd - >/dev/null || exit
+}
+
 case $1 in
+count)
+	# Whatever it took, it was no shorter than one sleep.
+	"$programs/count" 0.05 >"$output" 2>&1 || fail "count: exit status $?"
+	test "$(sed '$d' "$output" | tr '\n' ' ')" = \
+	    "One One One Two Two Two " || fail "count: $(cat "$output")"
+	sed -n '$p' "$output" | awk '
+	    /^done in [0-9]+\.[0-9][0-9] s$/ && $3 >= 0.05 { fine = 1 }
+	    END { exit !fine }' || fail "count: $(cat "$output")"
+	;;
+files)
+	make_numbers
+	cd "$QUERN_BUILD/numbers" || exit
+	../examples/files thousand three none empty words >../examples.output
+	test $? -eq 1 || fail "files: it should exit with 1"
+	cd - >/dev/null || exit
+	# In the order of completion: any.
+	sort "$output" | diff - /dev/fd/3 3<<-'END' || fail "files: > expected"
+	empty: 0 numbers, sum 0
+	none: No such file or directory
+	thousand: 1000 numbers, sum 500500
+	three: 3 numbers, sum 997.5
+	words: not all of it is numbers
+	END
+	rm -r "$QUERN_BUILD/numbers"
+	;;
+powers) prints powers <<-'END' ;;
+	2^1      has      1 digits: 2
+	2^2      has      1 digits: 4
+	2^4      has      2 digits: 16
+	2^8      has      3 digits: 256
+	2^16     has      5 digits: 65536
+	2^32     has     10 digits: 4294967296
+	2^64     has     20 digits: 184467440737...
+	2^128    has     39 digits: 340282366920...
+	2^256    has     78 digits: 115792089237...
+	2^512    has    155 digits: 134078079299...
+	2^1024   has    309 digits: 179769313486...
+	2^2048   has    617 digits: 323170060713...
+	2^4096   has   1234 digits: 104438888141...
+	2^8192   has   2467 digits: 109074813561...
+	2^16384  has   4933 digits: 118973149535...
+	2^32768  has   9865 digits: 141546103104...
+	2^65536  has  19729 digits: 200352993040...
+	2^131072 has  39457 digits: 401413218203...
+	2^262144 has  78914 digits: 161132571748...
+	2^524288 has 157827 digits: 259637056783...
+	END
+squares_await) prints squares_await <<-'END' ;;
+	the square of 7 is 49
+	the square of 99999 is 9999800001
+	all 100000 squares add up to 333328333350000
+	END
 squares) prints squares <<-'END' ;;
 	the square of 7 is 49
 	the square of 99999 is 9999800001
@@ -52,7 +115,7 @@ timeline) prints timeline /dev/null <<-'END' ;;
 	for source in examples/*.c; do
 		name=$(basename "$source" .c)
 		case $name in throughput*) continue ;; esac
-		grep -q "^$name) " "$0" || fail "$source has no test in $0"
+		grep -q "^$name)" "$0" || fail "$source has no test in $0"
 	done
 	;;
 *) fail "no such example: $1" ;;

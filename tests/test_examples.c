@@ -62,6 +62,30 @@ foreign_loop_needs_no_libev(void)
 	CU_ASSERT_EQUAL(example("foreign_loop"), 0);
 }
 
+static void
+count_counts_together(void)
+{
+	CU_ASSERT_EQUAL(example("count"), 0);
+}
+
+static void
+squares_await_prints_the_same(void)
+{
+	CU_ASSERT_EQUAL(example("squares_await"), 0);
+}
+
+static void
+powers_have_their_digits(void)
+{
+	CU_ASSERT_EQUAL(example("powers"), 0);
+}
+
+static void
+files_sums_what_it_can_read(void)
+{
+	CU_ASSERT_EQUAL(example("files"), 0);
+}
+
 int
 main(void)
 {
@@ -77,6 +101,11 @@ main(void)
 		{ "backpressure completes each job once",
 		    backpressure_completes_each_job_once },
 		{ "foreign_loop needs no libev", foreign_loop_needs_no_libev },
+		{ "count counts together", count_counts_together },
+		{ "squares_await prints the same",
+		    squares_await_prints_the_same },
+		{ "powers have their digits", powers_have_their_digits },
+		{ "files sums what it can read", files_sums_what_it_can_read },
 		CU_TEST_INFO_NULL,
 	};
 
