@@ -69,7 +69,11 @@ quern__switch:
 	popq	%rbp
 	.cfi_adjust_cfa_offset -8
 	.cfi_restore %rbp
-	ret
+	/* A ret would be predicted to return to where this was called from. */
+	popq	%rcx
+	.cfi_adjust_cfa_offset -8
+	.cfi_register %rip, %rcx
+	notrack jmp *%rcx
 	.cfi_endproc
 	.size	quern__switch, . - quern__switch
 
