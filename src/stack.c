@@ -24,7 +24,8 @@ enum {
 	GUARD_INSTALL = 102, /* MADV_GUARD_INSTALL, which glibc 2.36 lacks */
 	SPLIT_MOST = 16000,  /* two mappings each */
 	HEAD_BYTES = 64,     /* for struct quern__stack */
-	COLOURS = 32
+	COLOURS = 32,
+	TOGETHER = 16 /* stacks of the default size, mapped in one call */
 };
 
 _Static_assert(
@@ -51,6 +52,38 @@ guard(struct quern__stacks *stacks, void *page, bool *splits)
 	return true;
 }
 
+/* NULL: no memory. */
+static char *
+map_pages(size_t bytes)
+{
+	char *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+/*
+ * So many bytes of pages for a stack.  A call of mmap() is a third of what a
+ * stack costs until a task has begun on it, so there is one for several.
+ */
+static char *
+take_pages(struct quern__stacks *stacks, size_t whole)
+{
+	char *pages = stacks->fresh;
+
+	if (whole != page_bytes() + QUERN__STACK_BYTES)
+		return map_pages(whole);
+	if (!stacks->n_fresh) {
+		pages = map_pages(TOGETHER * whole);
+		if (!pages)
+			return map_pages(whole);
+		stacks->n_fresh = TOGETHER;
+	}
+	stacks->n_fresh--;
+	stacks->fresh = pages + whole;
+	return pages;
+}
+
 static struct quern__stack *
 map(struct quern__stacks *stacks, size_t bytes)
 {
@@ -65,9 +98,8 @@ map(struct quern__stacks *stacks, size_t bytes)
 		return NULL;
 	bytes = (bytes + page - 1) / page * page;
 	whole = page + bytes;
-	start = mmap(NULL, whole, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-	if (start == MAP_FAILED)
+	start = take_pages(stacks, whole);
+	if (!start)
 		return NULL;
 	if (!guard(stacks, start, &splits)) {
 		munmap(start, whole);
@@ -139,4 +171,8 @@ quern__stacks_drop(struct quern__stacks *stacks)
 		unmap(stacks, stack);
 	}
 	stacks->kept = 0;
+	if (stacks->n_fresh)
+		munmap(stacks->fresh,
+		    stacks->n_fresh * (page_bytes() + QUERN__STACK_BYTES));
+	stacks->n_fresh = 0;
 }

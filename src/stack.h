@@ -32,6 +32,8 @@ struct quern__stacks {
 	size_t kept;
 	unsigned split; /* guards in use that take mappings */
 	size_t mapped;  /* so far */
+	char *fresh;    /* pages for ... */
+	size_t n_fresh; /* ... so many more of the default size */
 };
 
 enum {
@@ -49,7 +51,7 @@ struct quern__stack *quern__stack_get(
     struct quern__stacks *stacks, size_t bytes);
 /* Nobody is on it any more. */
 void quern__stack_put(struct quern__stacks *stacks, struct quern__stack *stack);
-/* Unmap all that are kept. */
+/* Unmap all that are kept, and fresh pages. */
 void quern__stacks_drop(struct quern__stacks *stacks);
 
 #endif

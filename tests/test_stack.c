@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,7 +18,8 @@ enum { MANY = 20000, SPLIT_MOST = 16000 };
 
 static bool no_marks; /* as before Linux 6.13 */
 static int maps_fail, protects_fail;
-static long maps; /* there are, of those that were made here */
+static size_t mapped;    /* bytes there are, of those that were mapped here */
+static size_t maps_most; /* bytes at once; 0: any number */
 
 int __real_madvise(void *start, size_t bytes, int advice);
 int __wrap_madvise(void *start, size_t bytes, int advice);
@@ -40,12 +42,12 @@ __wrap_mmap(void *start, size_t bytes, int access, int flags, int fd, off_t at)
 {
 	void *mapping;
 
-	if (maps_fail) {
+	if (maps_fail || (maps_most && bytes > maps_most)) {
 		errno = ENOMEM;
 		return MAP_FAILED;
 	}
 	mapping = __real_mmap(start, bytes, access, flags, fd, at);
-	maps += mapping != MAP_FAILED;
+	mapped += mapping != MAP_FAILED ? bytes : 0;
 	return mapping;
 }
 
@@ -55,7 +57,7 @@ int __wrap_munmap(void *start, size_t bytes);
 int
 __wrap_munmap(void *start, size_t bytes)
 {
-	maps--;
+	mapped -= bytes;
 	return __real_munmap(start, bytes);
 }
 
@@ -105,7 +107,7 @@ all_of_a_stack_can_be_used(void)
 		CU_ASSERT_EQUAL(stacks.kept, 0);
 	}
 	CU_ASSERT_EQUAL(dirty, 0);
-	CU_ASSERT_EQUAL(maps, 0);
+	CU_ASSERT_EQUAL(mapped, 0);
 	CU_ASSERT_EQUAL(errno, 7);
 }
 
@@ -148,7 +150,7 @@ the_ends_of_stacks_are_spread_over_a_page(void)
 		quern__stack_put(&stacks, stack[i]);
 	CU_ASSERT_EQUAL(stacks.kept, 32);
 	quern__stacks_drop(&stacks);
-	CU_ASSERT_EQUAL(maps, 0);
+	CU_ASSERT_EQUAL(mapped, 0);
 }
 
 /* ---- what cannot be had ---- */
@@ -170,9 +172,36 @@ without_memory_there_is_none_and_nothing_has_changed(void)
 	no_marks = false;
 	protects_fail = 0;
 	CU_ASSERT_EQUAL(errno, 7);
-	CU_ASSERT_EQUAL(maps, 0);
 	CU_ASSERT_EQUAL(stacks.kept, 0);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
 	CU_ASSERT_EQUAL(stacks.split, 0);
+}
+
+/* Several are mapped in one call, or one if there is no memory for more. */
+static void
+the_last_memory_is_enough_for_one(void)
+{
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *stack[40];
+	size_t before;
+
+	for (int i = 0; i < 40; i++) {
+		maps_most = i % 20 < 10 ? 0 : 100000;
+		before = mapped;
+		stack[i] = quern__stack_get(&stacks, 0);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(stack[i]);
+		CU_ASSERT(!maps_most || mapped - before <= 100000);
+		memset(stack[i]->bottom, i, stack[i]->bytes);
+	}
+	maps_most = 0;
+	for (int i = 0; i < 40; i++) {
+		CU_ASSERT_EQUAL(stack[i]->bottom[0], i);
+		CU_ASSERT_EQUAL(stack[i]->bottom[stack[i]->bytes - 1], i);
+		quern__stack_put(&stacks, stack[i]);
+	}
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
 }
 
 static size_t
@@ -204,7 +233,7 @@ guards_leave_half_of_the_mappings(void)
 	quern__stack_put(&stacks, stack[0]);
 	quern__stacks_drop(&stacks);
 	CU_ASSERT_EQUAL(stacks.split, 0);
-	CU_ASSERT_EQUAL(maps, 0);
+	CU_ASSERT_EQUAL(mapped, 0);
 	no_marks = false;
 }
 
@@ -277,6 +306,8 @@ main(void)
 		    the_ends_of_stacks_are_spread_over_a_page },
 		{ "without memory there is none and nothing has changed",
 		    without_memory_there_is_none_and_nothing_has_changed },
+		{ "the last memory is enough for one",
+		    the_last_memory_is_enough_for_one },
 		{ "guards leave half of the mappings",
 		    guards_leave_half_of_the_mappings },
 		{ "marks take no mappings", marks_take_no_mappings },
