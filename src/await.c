@@ -17,7 +17,14 @@
 static void
 wake_awaiter(quern_loop *loop, quern_job *job, int status)
 {
-	(void)loop;
+	const quern_job *next = loop->backlog;
+
+	/* That is on its way already, but not what lies below it. */
+	if (next && next->own.then.done == wake_awaiter) {
+		quern__fetch(next->data, sizeof(quern_task));
+		quern__fetch((const char *)next - QUERN__FRAMES_BYTES,
+		    QUERN__FRAMES_BYTES);
+	}
 	quern__task_wake(job->data, status);
 }
 

@@ -121,7 +121,7 @@ expire(quern_loop *loop)
 
 	do {
 		pthread_mutex_lock(&loop->lock);
-		node = loop->timeouts.root;
+		node = quern__timeouts_first(&loop->timeouts);
 		due = node && quern__passed(node->at_ns);
 		if (due)
 			quern__timeouts_remove(&loop->timeouts, node);
@@ -178,10 +178,12 @@ deliver(quern_loop *loop, quern_job *job)
 void
 quern__deliver_set_timer(quern_loop *loop)
 {
+	const struct quern_deadline *first;
 	uint64_t at_ns;
 
 	pthread_mutex_lock(&loop->lock);
-	at_ns = loop->timeouts.root ? loop->timeouts.root->at_ns : 0;
+	first = quern__timeouts_first(&loop->timeouts);
+	at_ns = first ? first->at_ns : 0;
 	pthread_mutex_unlock(&loop->lock);
 	if (at_ns != loop->timer_ns) {
 		loop->timer_ns = at_ns;

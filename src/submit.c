@@ -103,7 +103,8 @@ join_locked(quern_loop *loop, quern_job *job, quern_group *group)
 {
 	if (job->own.deadline.at_ns) {
 		quern__timeouts_add(&loop->timeouts, &job->own.deadline);
-		if (loop->timeouts.root == &job->own.deadline)
+		if (quern__timeouts_first(&loop->timeouts) ==
+		    &job->own.deadline)
 			quern__front_ring(loop); /* to set its timer */
 	}
 	if (group)

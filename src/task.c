@@ -235,6 +235,17 @@ quern__task_wait_alone(void)
 
 /* ---- the rounds ---- */
 
+/* For the next one what it goes on with, for the one after that itself. */
+static inline __attribute__((always_inline)) void
+fetch_ahead(const quern_task *next)
+{
+	if (!next)
+		return;
+	quern__fetch(next->fiber.left_at, QUERN__FRAMES_BYTES);
+	if (next->next)
+		quern__fetch(next->next, sizeof(*next));
+}
+
 static void
 run_round(struct quern__tasks *tasks)
 {
@@ -242,8 +253,10 @@ run_round(struct quern__tasks *tasks)
 	quern_task *task;
 
 	tasks->ready = (struct quern_waiters) { 0 };
-	while ((task = quern__task_list_take(&round)))
+	while ((task = quern__task_list_take(&round))) {
+		fetch_ahead(round.first);
 		run(task);
+	}
 }
 
 static void
@@ -342,6 +355,17 @@ are_sound(const quern_task_options *options)
 	    options->stack_bytes >= QUERN__STACK_LEAST;
 }
 
+/* For the next tasks that start: of the first stack the place of the task. */
+static inline __attribute__((always_inline)) void
+fetch_stacks(const struct quern__stack *first, size_t bytes)
+{
+	if (!first)
+		return;
+	quern__fetch((const char *)first - bytes, bytes);
+	if (first->next)
+		quern__fetch(first->next, sizeof(*first));
+}
+
 static int
 spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg,
     const quern_task_options *options, bool detached)
@@ -367,6 +391,7 @@ spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg,
 			NULL;
 	if (!stack)
 		return -ENOMEM;
+	fetch_stacks(tasks->stacks.first, own);
 	bytes = stack->bytes - own;
 	task = (quern_task *)(stack->bottom + bytes);
 	*task = (quern_task) {

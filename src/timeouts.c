@@ -7,6 +7,8 @@
  */
 #include "timeouts.h"
 
+/* ---- in the heap ---- */
+
 /* Join two heaps; either may be NULL. */
 static struct quern_deadline *
 merge(struct quern_deadline *a, struct quern_deadline *b)
@@ -68,19 +70,72 @@ merge_children(struct quern_deadline *node)
 	return heap;
 }
 
+/* ---- in order ---- */
+
+/*
+ * A node in the list is its own child, which none in the heap is.
+ */
+static bool
+is_listed(const struct quern_deadline *node)
+{
+	return node->child == node;
+}
+
+static void
+append(struct quern__timeouts *timeouts, struct quern_deadline *node)
+{
+	node->child = node;
+	node->prev = timeouts->last;
+	if (timeouts->last)
+		timeouts->last->next = node;
+	else
+		timeouts->listed = node;
+	timeouts->last = node;
+}
+
+static void
+unlist(struct quern__timeouts *timeouts, struct quern_deadline *node)
+{
+	if (node->prev)
+		node->prev->next = node->next;
+	else
+		timeouts->listed = node->next;
+	if (node->next)
+		node->next->prev = node->prev;
+	else
+		timeouts->last = node->prev;
+	node->child = node->next = node->prev = NULL;
+}
+
+/* ---- both ---- */
+
 void
 quern__timeouts_add(
     struct quern__timeouts *timeouts, struct quern_deadline *node)
 {
 	node->child = node->next = node->prev = NULL;
-	timeouts->root = merge(timeouts->root, node);
+	if (!timeouts->last || node->at_ns >= timeouts->last->at_ns)
+		append(timeouts, node);
+	else
+		timeouts->root = merge(timeouts->root, node);
+}
+
+struct quern_deadline *
+quern__timeouts_first(const struct quern__timeouts *timeouts)
+{
+	struct quern_deadline *listed = timeouts->listed;
+	struct quern_deadline *root = timeouts->root;
+
+	if (!listed || !root)
+		return listed ? listed : root;
+	return root->at_ns < listed->at_ns ? root : listed;
 }
 
 bool
 quern__timeouts_have(
     const struct quern__timeouts *timeouts, const struct quern_deadline *node)
 {
-	return node->prev || timeouts->root == node;
+	return is_listed(node) || node->prev || timeouts->root == node;
 }
 
 void
@@ -91,6 +146,10 @@ quern__timeouts_remove(
 
 	if (!quern__timeouts_have(timeouts, node))
 		return;
+	if (is_listed(node)) {
+		unlist(timeouts, node);
+		return;
+	}
 	below = merge_children(node);
 	if (timeouts->root == node) {
 		timeouts->root = below;

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "front.h"
+#include "task.h"
 
 enum { FIRE_NS = 1000000 }; /* then libev looks at everything else */
 
@@ -26,12 +27,28 @@ set(struct quern__timers *timers, uint64_t at_ns)
 	}
 }
 
+/*
+ * For the timer that probably comes next its task, for the one after that the
+ * timer itself, and the frames of who sleeps below it.
+ */
+static inline __attribute__((always_inline)) void
+fetch_ahead(const struct quern_deadline *next)
+{
+	if (!next)
+		return;
+	quern__fetch(
+	    ((const struct quern__timer *)next)->task, sizeof(quern_task));
+	if (next->next)
+		quern__fetch((const char *)next->next - QUERN__FRAMES_BYTES,
+		    QUERN__FRAMES_BYTES + sizeof(struct quern__timer));
+}
+
 static void
 on_timer(struct ev_loop *ev, ev_io *watcher, int events)
 {
 	struct quern__timers *timers = watcher->data;
 	struct quern_deadline *first;
-	uint64_t ends_ns;
+	uint64_t now_ns, ends_ns;
 
 	(void)events;
 	if (quern__loop_stale(timers->loop)) {
@@ -40,17 +57,22 @@ on_timer(struct ev_loop *ev, ev_io *watcher, int events)
 	}
 	quern__fd_lower(timers->fd);
 	timers->set_ns = 0;
-	ends_ns = quern__now_ns() + FIRE_NS;
-	while ((first = timers->pending.root) && quern__passed(first->at_ns)) {
+	now_ns = quern__now_ns();
+	ends_ns = now_ns + FIRE_NS;
+	while ((first = quern__timeouts_first(&timers->pending)) &&
+	    first->at_ns <= now_ns) {
 		struct quern__timer *timer = (struct quern__timer *)first;
 
+		fetch_ahead(first->next);
 		quern__timeouts_remove(&timers->pending, first);
 		timer->fire(timer);
-		if (quern__passed(ends_ns))
+		now_ns = quern__now_ns();
+		if (now_ns >= ends_ns)
 			break;
 	}
-	if (timers->pending.root)
-		set(timers, timers->pending.root->at_ns);
+	first = quern__timeouts_first(&timers->pending);
+	if (first)
+		set(timers, first->at_ns);
 }
 
 void

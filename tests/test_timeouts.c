@@ -34,7 +34,31 @@ walk_below(struct walk *walk, const struct quern_deadline *parent)
 	}
 }
 
-/* The heap of some of the NODES in node[]. */
+/* T4, and T2 for the list. */
+static void
+walk_list(struct walk *walk, const struct quern__timeouts *timeouts)
+{
+	const struct quern_deadline *left = NULL, *node = timeouts->listed;
+
+	for (; node && walk->count <= NODES; left = node, node = node->next) {
+		walk->count++;
+		if (left && node->at_ns < left->at_ns)
+			walk->t1_no_deadline_is_earlier_than_the_parents =
+			    false;
+		if (node->prev != left || node->child != node)
+			walk->t2_each_knows_its_left_neighbour = false;
+	}
+	if (timeouts->last != left)
+		walk->t2_each_knows_its_left_neighbour = false;
+}
+
+static struct quern_deadline *
+first_of(const struct quern__timeouts *timeouts)
+{
+	return quern__timeouts_first(timeouts);
+}
+
+/* The heap and the list of some of the NODES in node[]. */
 static void
 check_heap(
     const struct quern__timeouts *timeouts, const struct quern_deadline node[])
@@ -51,6 +75,7 @@ check_heap(
 	}
 	for (int i = 0; i < NODES; i++)
 		are_in += quern__timeouts_have(timeouts, &node[i]);
+	walk_list(&walk, timeouts);
 	CU_ASSERT_TRUE_FATAL(walk.t1_no_deadline_is_earlier_than_the_parents);
 	CU_ASSERT_TRUE_FATAL(walk.t2_each_knows_its_left_neighbour);
 	CU_ASSERT_EQUAL_FATAL(walk.count, are_in);
@@ -77,10 +102,10 @@ drain(struct quern__timeouts *timeouts, const struct quern_deadline node[],
 	uint64_t last = 0;
 	int disorder = 0;
 
-	for (*count = 0; timeouts->root; ++*count) {
-		disorder += timeouts->root->at_ns < last;
-		last = timeouts->root->at_ns;
-		quern__timeouts_remove(timeouts, timeouts->root);
+	for (*count = 0; first_of(timeouts); ++*count) {
+		disorder += first_of(timeouts)->at_ns < last;
+		last = first_of(timeouts)->at_ns;
+		quern__timeouts_remove(timeouts, first_of(timeouts));
 		check_heap(timeouts, node);
 	}
 	return disorder;
@@ -115,14 +140,14 @@ the_first_added_may_be_the_latest_or_the_earliest(void)
 	for (int i = 0; i < NODES; i++) {
 		node[i].at_ns = (uint64_t)(NODES - i);
 		quern__timeouts_add(&timeouts, &node[i]);
-		CU_ASSERT_PTR_EQUAL(timeouts.root, &node[i]);
+		CU_ASSERT_PTR_EQUAL(first_of(&timeouts), &node[i]);
 	}
 	CU_ASSERT_EQUAL(drain(&timeouts, node, &count), 0);
 	CU_ASSERT_EQUAL(count, NODES);
 	for (int i = 0; i < NODES; i++) {
 		node[i].at_ns = (uint64_t)(i + 1);
 		quern__timeouts_add(&timeouts, &node[i]);
-		CU_ASSERT_PTR_EQUAL(timeouts.root, &node[0]);
+		CU_ASSERT_PTR_EQUAL(first_of(&timeouts), &node[0]);
 	}
 	CU_ASSERT_EQUAL(drain(&timeouts, node, &count), 0);
 	CU_ASSERT_EQUAL(count, NODES);
@@ -139,7 +164,7 @@ a_node_can_leave_from_anywhere(void)
 	for (int round = 0; round < 20; round++) {
 		add_all(&timeouts, node, &state, 50);
 		/* A drained heap has levels; a fresh one has hardly any. */
-		quern__timeouts_remove(&timeouts, timeouts.root);
+		quern__timeouts_remove(&timeouts, first_of(&timeouts));
 		for (int i = 0; i < NODES; i++) {
 			struct quern_deadline *any =
 			    &node[next_random(&state) % NODES];
@@ -161,7 +186,7 @@ removing_what_is_not_in_does_nothing(void)
 
 	memset(node, 0, sizeof(node));
 	quern__timeouts_remove(&timeouts, &stranger);
-	CU_ASSERT_PTR_NULL(timeouts.root);
+	CU_ASSERT_PTR_NULL(first_of(&timeouts));
 
 	node[0].at_ns = 5;
 	node[1].at_ns = 9;
@@ -169,12 +194,12 @@ removing_what_is_not_in_does_nothing(void)
 	quern__timeouts_add(&timeouts, &node[0]);
 	quern__timeouts_add(&timeouts, &node[1]);
 	quern__timeouts_remove(&timeouts, &stranger);
-	CU_ASSERT_PTR_EQUAL(timeouts.root, &node[0]);
+	CU_ASSERT_PTR_EQUAL(first_of(&timeouts), &node[0]);
 	check_heap(&timeouts, node);
 
 	quern__timeouts_remove(&timeouts, &node[0]);
 	quern__timeouts_remove(&timeouts, &node[0]);
-	CU_ASSERT_PTR_EQUAL(timeouts.root, &node[1]);
+	CU_ASSERT_PTR_EQUAL(first_of(&timeouts), &node[1]);
 	check_heap(&timeouts, node);
 }
 
@@ -193,7 +218,7 @@ a_node_that_left_can_come_back_with_another_deadline(void)
 		quern__timeouts_add(&timeouts, last);
 		check_heap(&timeouts, node);
 	}
-	CU_ASSERT_EQUAL(timeouts.root->at_ns, 1);
+	CU_ASSERT_EQUAL(first_of(&timeouts)->at_ns, 1);
 }
 
 /* ---- against a plain model ---- */
@@ -238,8 +263,8 @@ random_steps_agree_with_a_sorted_array(void)
 		struct quern_deadline *any = &node[next_random(&state) % NODES];
 
 		/* Every third step takes the earliest, as the loop does. */
-		if (i % 3 == 0 && timeouts.root)
-			any = timeouts.root;
+		if (i % 3 == 0 && first_of(&timeouts))
+			any = first_of(&timeouts);
 		if (quern__timeouts_have(&timeouts, any)) {
 			model_remove(&model, any->at_ns);
 			quern__timeouts_remove(&timeouts, any);
@@ -249,10 +274,10 @@ random_steps_agree_with_a_sorted_array(void)
 			quern__timeouts_add(&timeouts, any);
 		}
 		check_heap(&timeouts, node);
-		CU_ASSERT_EQUAL_FATAL(timeouts.root != NULL, model.n > 0);
-		if (timeouts.root)
+		CU_ASSERT_EQUAL_FATAL(first_of(&timeouts) != NULL, model.n > 0);
+		if (first_of(&timeouts))
 			CU_ASSERT_EQUAL_FATAL(
-			    timeouts.root->at_ns, model.deadline[0]);
+			    first_of(&timeouts)->at_ns, model.deadline[0]);
 	}
 }
 

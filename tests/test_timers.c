@@ -131,7 +131,7 @@ one_that_was_stopped_never_goes_off(void)
 	/* The later ones, and one more that comes last. */
 	start(set, 0, 0.001);
 	await(set, MANY / 2 + 1);
-	CU_ASSERT_PTR_NULL(set->timers.pending.root);
+	CU_ASSERT_PTR_NULL(quern__timeouts_first(&set->timers.pending));
 	CU_ASSERT_EQUAL(set->latest_ns, set->noted[0].timer.deadline.at_ns);
 	quern__timer_stop(&set->timers, &set->noted[0].timer);
 	close_set(set);
@@ -149,8 +149,8 @@ an_earlier_one_comes_first(void)
 	start(set, 2, 0.001);
 	await(set, 1);
 	CU_ASSERT_EQUAL(set->latest_ns, set->noted[2].timer.deadline.at_ns);
-	CU_ASSERT_PTR_EQUAL(
-	    set->timers.pending.root, &set->noted[0].timer.deadline);
+	CU_ASSERT_PTR_EQUAL(quern__timeouts_first(&set->timers.pending),
+	    &set->noted[0].timer.deadline);
 	/* And is what the descriptor is set to. */
 	CU_ASSERT_EQUAL(set->timers.set_ns, set->noted[0].timer.deadline.at_ns);
 	quern__timer_stop(&set->timers, &set->noted[0].timer);
@@ -179,7 +179,7 @@ those_that_follow_each_other_do_not_keep_libev(void)
 		ev_run(quern_loop_ev(task_rig.loop), EVRUN_ONCE);
 	CU_ASSERT_EQUAL(set->disorder, 0);
 	quern__timer_stop(&set->timers, &set->noted[set->n % MANY].timer);
-	CU_ASSERT_PTR_NULL(set->timers.pending.root);
+	CU_ASSERT_PTR_NULL(quern__timeouts_first(&set->timers.pending));
 	close_set(set);
 }
 
