@@ -48,7 +48,7 @@ deps_packages := libc6-dev libev-dev libsleef-dev \
     libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++ spin
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
-    g++ python3 gnuplot-nox
+    libboost-context-dev g++ python3 gnuplot-nox
 
 # $(call install_packages,NAMES): nothing at all if none is missing.
 define install_packages
@@ -377,7 +377,8 @@ demo: $(B)/examples/throughput
 ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
-subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline
+subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
+    tasks
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -386,14 +387,20 @@ peer_glib_pc := gio-unix-2.0
 pthreadpool  := $(shell printf '\043include <pthreadpool.h>\nint main(void) { \
     return !pthreadpool_create(1); }' | $(CC) $(CPPFLAGS) $(LDFLAGS) -x c - \
     -lpthreadpool -o /dev/null 2>/dev/null && echo pthreadpool)
+# Neither has Boost's.
+boost_context := $(shell printf 'void *make_fcontext(void *, unsigned long, \
+    void (*)(void)); int main(void) { return !make_fcontext(0, 0, 0); }' | \
+    $(CC) $(LDFLAGS) -x c - -lboost_context -o /dev/null 2>/dev/null && \
+    echo boost_context)
 peers := $(foreach p,uv tbb glib,$(shell \
-    pkg-config --exists $(peer_$p_pc) 2>/dev/null && echo $p)) $(pthreadpool)
+    pkg-config --exists $(peer_$p_pc) 2>/dev/null && echo $p)) $(pthreadpool) \
+    $(boost_context)
 # Their headers are not to be held to our warnings.
 peer_cflags = $(patsubst -I%,-isystem %,$(if $(peer_$(1)_pc),\
     $(shell pkg-config --cflags $(peer_$(1)_pc))))
 peer_libs = $(if $(peer_$(1)_pc),\
     $(shell pkg-config --libs $(peer_$(1)_pc)),-l$(1))
-left_out := $(filter-out $(peers),uv tbb glib pthreadpool)
+left_out := $(filter-out $(peers),uv tbb glib pthreadpool boost_context)
 
 ifneq ($(file <$(B)/peers),$(peers))
 .PHONY: $(B)/peers

@@ -5,6 +5,9 @@
     executors.py rate KIND WORKERS MODE IN_FLIGHT SECONDS
                                                      prints jobs per second
 
+    executors.py spawn N                             prints seconds for a task
+    executors.py sleeps N SECONDS                    prints seconds for them all
+
 KIND is threads or processes.  GAP_US is the time from a completion to the next
 job, spun away on the loop's thread; "timer" means a job each millisecond by
 the loop's timer.  MODE is resubmitted or bursts, as in throughput.c.  Each
@@ -105,5 +108,27 @@ async def main(what, kind, workers, *how):
             await rate(pool, how[0], int(how[1]), float(how[2]))
 
 
+async def nothing():
+    return 0
+
+
+async def spawn(n):
+    begun = time.perf_counter()
+    for _ in range(n):
+        await asyncio.create_task(nothing())
+    print((time.perf_counter() - begun) / n)
+
+
+async def sleeps(n, seconds):
+    begun = time.perf_counter()
+    await asyncio.gather(*(asyncio.sleep(seconds) for _ in range(n)))
+    print(time.perf_counter() - begun)
+
+
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    if sys.argv[1] == "spawn":
+        asyncio.run(spawn(int(sys.argv[2])))
+    elif sys.argv[1] == "sleeps":
+        asyncio.run(sleeps(int(sys.argv[2]), float(sys.argv[3])))
+    else:
+        asyncio.run(main(*sys.argv[1:]))
