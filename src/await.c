@@ -113,7 +113,7 @@ quern__task_submit(quern_loop *loop, quern_job *job)
 	do {
 		quern__task_list_add_by_ticket(&roomless->list, self);
 		ask_for_room(loop, roomless);
-		err = quern__task_wait(stop_waiting_for_room, roomless);
+		err = quern__task_wait("room", stop_waiting_for_room, roomless);
 		roomless->called--;
 		if (!err)
 			err = quern_submit(loop, job);
@@ -133,7 +133,7 @@ quern_await(quern_op op)
 	quern_job_init(&job, op, wake_awaiter);
 	job.data = quern__task_running;
 	err = quern__task_submit(quern_task_loop(), &job);
-	return err ? err : quern__task_wait(stop_job, &job);
+	return err ? err : quern__task_wait("a job", stop_job, &job);
 }
 
 /* ---- turns ---- */
@@ -146,5 +146,5 @@ quern_yield(void)
 	if (err)
 		return err;
 	quern__task_wake_later(quern__task_running, 0);
-	return quern__task_wait(NULL, NULL);
+	return quern__task_wait("its turn", NULL, NULL);
 }

@@ -64,7 +64,7 @@ static int
 take_turn(quern_task *self, int ready)
 {
 	quern__task_wake_later(self, ready);
-	return quern__task_wait(NULL, NULL);
+	return quern__task_wait("its turn", NULL, NULL);
 }
 
 int
@@ -97,5 +97,5 @@ quern_await_fd(int fd, int events, double timeout)
 	ev_io_init(&await.watcher, on_ready, fd, events);
 	await.watcher.data = &await;
 	ev_io_start(self->tasks->ev, &await.watcher);
-	return quern__task_wait(stop_await, &await);
+	return quern__task_wait("a descriptor", stop_await, &await);
 }

@@ -130,5 +130,5 @@ quern_await_job(quern_job *job)
 	} else {
 		put(tasks, &await);
 	}
-	return quern__task_wait(stop_job, job);
+	return quern__task_wait("a job", stop_job, job);
 }

@@ -65,7 +65,7 @@ stop(quern_task *task)
 static int
 wait_for_all(struct gather *gather)
 {
-	return gather->pending ? quern__task_wait(stop, gather) : 0;
+	return gather->pending ? quern__task_wait("jobs", stop, gather) : 0;
 }
 
 /* Submit n; -ECANCELED if the task was cancelled meanwhile. */

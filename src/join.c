@@ -41,7 +41,7 @@ quern_join(quern_task *task, int *result)
 		if (err)
 			return err;
 		task->joiner = self;
-		err = quern__task_wait(stop_joining, task);
+		err = quern__task_wait("a task", stop_joining, task);
 		/* Then somebody else may have joined it, and it be gone. */
 		if (self->stopped)
 			return err;
@@ -156,7 +156,8 @@ quern_wait_first(quern_task *const tasks[], size_t n, size_t *index)
 	for (size_t i = 0; i < n; i++)
 		if (tasks[i])
 			tasks[i]->joiner = quern__task_running;
-	err = quern__task_wait(stop_waiting_for_first, &several);
+	err = quern__task_wait(
+	    "the first task", stop_waiting_for_first, &several);
 	if (!quern__task_running->stopped)
 		stand_for_none(&several);
 	return err ? err : find_ended(&several, index);

@@ -21,13 +21,13 @@ stop_waiting(quern_task *task)
 }
 
 int
-quern__line_wait(struct quern_waiters *line, bool *given)
+quern__line_wait(const char *what, struct quern_waiters *line, bool *given)
 {
 	quern_task *self = quern__task_running;
 	int err;
 
 	quern__task_list_add(line, self);
-	err = quern__task_wait(stop_waiting, line);
+	err = quern__task_wait(what, stop_waiting, line);
 	*given = !self->stopped && self->woken_with == 0;
 	return err;
 }
@@ -66,7 +66,7 @@ quern_semaphore_acquire(quern_semaphore *semaphore)
 		semaphore->own.value--;
 		return 0;
 	}
-	err = quern__line_wait(&semaphore->own.line, &given);
+	err = quern__line_wait("a semaphore", &semaphore->own.line, &given);
 	if (err && given)
 		quern_semaphore_release(semaphore);
 	return err;
@@ -112,7 +112,7 @@ quern_mutex_lock(quern_mutex *mutex)
 		mutex->own.owner = quern__task_running;
 		return 0;
 	}
-	err = quern__line_wait(&mutex->own.line, &given);
+	err = quern__line_wait("a mutex", &mutex->own.line, &given);
 	if (err && given)
 		pass_on(mutex);
 	return err;

@@ -11,7 +11,7 @@
  * woken with, or why it was interrupted.  `given`: it was woken with 0, also if
  * it was interrupted after that.
  */
-int quern__line_wait(struct quern_waiters *line, bool *given);
+int quern__line_wait(const char *what, struct quern_waiters *line, bool *given);
 
 /* Wake the first; false: there is none. */
 bool quern__line_wake(struct quern_waiters *line, int status);

@@ -53,7 +53,7 @@ quern_sleep(double seconds)
 	if (err)
 		return err;
 	err = quern__timer_start(&self->tasks->timers, &timer, seconds);
-	return err ? err : quern__task_wait(stop_sleeping, &timer);
+	return err ? err : quern__task_wait("a timer", stop_sleeping, &timer);
 }
 
 /* ---- timeout scopes ---- */

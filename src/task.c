@@ -72,8 +72,12 @@ end_task(quern_task *task)
 	/* Another one may have woken it, if it awaits the first of several. */
 	if (task->joiner && task->joiner->state == QUERN__TASK_WAITING)
 		quern__task_wake_later(task->joiner, 0);
-	if (task->detached)
-		quern__task_free(task);
+	if (!task->detached)
+		return;
+	if (task->result < 0 && task->tasks->failed)
+		task->tasks->failed(task->loop, task->name, task->result,
+		    task->tasks->failed_data);
+	quern__task_free(task);
 }
 
 /* From home: let the task run until it waits or ends. */
@@ -81,7 +85,10 @@ static void
 run(quern_task *task)
 {
 	struct quern__tasks *tasks = task->tasks;
+	struct quern__span span;
 
+	quern__trace_begin(&span, &task->loop->track, QUERN__MARK_TASK, NULL);
+	span.name = task->name;
 	task->state = QUERN__TASK_RUNNING;
 	for (;;) {
 		quern__fiber_adopt(&tasks->home);
@@ -93,6 +100,7 @@ run(quern_task *task)
 		task->result = task->errand(task->errand_arg);
 		task->errand = NULL;
 	}
+	quern__trace_end(&span, 0, 0);
 	if (task->state == QUERN__TASK_ENDED)
 		end_task(task);
 }
@@ -155,11 +163,12 @@ quern__task_may_wait(void)
 }
 
 int
-quern__task_wait(void (*stop)(quern_task *task), void *awaits)
+quern__task_wait(const char *what, void (*stop)(quern_task *task), void *awaits)
 {
 	quern_task *task = quern__task_running;
 	int reason;
 
+	task->waits_for = what;
 	task->stop = stop;
 	task->awaits = awaits;
 	task->stopped = 0;
@@ -230,7 +239,7 @@ void
 quern__task_wait_alone(void)
 {
 	quern__task_running->tasks->last = quern__task_running;
-	(void)quern__task_wait(NULL, NULL);
+	(void)quern__task_wait("all others", NULL, NULL);
 }
 
 /* ---- the rounds ---- */
@@ -291,8 +300,8 @@ on_idle(struct ev_loop *ev, ev_idle *watcher, int events)
 	(void)events;
 }
 
-static struct quern__tasks *
-tasks_of(quern_loop *loop)
+struct quern__tasks *
+quern__tasks_of(quern_loop *loop)
 {
 	struct quern__tasks *tasks = loop->tasks;
 
@@ -348,7 +357,7 @@ quern_task_options_init(quern_task_options *options)
 static bool
 are_sound(const quern_task_options *options)
 {
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 6; i++)
 		if (options->reserved[i])
 			return false;
 	return !options->stack_bytes ||
@@ -385,7 +394,7 @@ spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg,
 		err = -ENOTSUP;
 	if (err)
 		return err;
-	tasks = tasks_of(loop);
+	tasks = quern__tasks_of(loop);
 	stack = tasks ? quern__stack_get(&tasks->stacks,
 			    options ? options->stack_bytes : 0) :
 			NULL;
@@ -401,6 +410,7 @@ spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg,
 		.fn = fn,
 		.arg = arg,
 		.detached = detached,
+		.name = options && options->name ? options->name : "task",
 	};
 	quern__fiber_begin(&task->fiber, stack->bottom, bytes, begin, task);
 	task->later = tasks->all;

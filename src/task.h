@@ -46,6 +46,8 @@ struct quern_task {
 	int result;
 	enum quern__task_state state;
 	bool detached;
+	const char *name;      /* the user's, or "task" */
+	const char *waits_for; /* if it is WAITING: for the dump */
 
 	/* Among all tasks of the loop, until it is gone. */
 	quern_task *later, **earlier;
@@ -94,6 +96,8 @@ struct quern__tasks {
 	struct quern__timers timers;
 	struct quern__awaited *awaited; /* NULL: none so far; await_job.c */
 	struct quern__stacks stacks;
+	quern_task_failed_fn *failed; /* may be NULL */
+	void *failed_data;
 	ev_prepare prepare;
 	ev_idle idle; /* active while some are ready */
 };
@@ -126,11 +130,12 @@ extern _Thread_local quern_task *quern__task_running
 int quern__task_may_wait(void);
 
 /*
- * The running task waits until it is woken.  `stop` is called, once, if it is
+ * The running task waits for `what` until it is woken.  `stop` is called, once, if it is
  * interrupted meanwhile, and sees to it that it is woken, as soon as that can
  * be; NULL: it is in any case.  Returns what it was woken with, or the reason.
  */
-int quern__task_wait(void (*stop)(quern_task *task), void *awaits);
+int quern__task_wait(
+    const char *what, void (*stop)(quern_task *task), void *awaits);
 
 /* quern_spawn_with() of a task that frees itself. */
 int quern__spawn_detached(
@@ -161,6 +166,9 @@ void quern__task_list_add_by_ticket(
     struct quern_waiters *list, quern_task *task);
 quern_task *quern__task_list_take(struct quern_waiters *list);
 void quern__task_list_remove(struct quern_waiters *list, quern_task *task);
+
+/* The loop's, made if there are none; NULL: no memory. */
+struct quern__tasks *quern__tasks_of(quern_loop *loop);
 
 /* ---- await.c ---- */
 

@@ -124,7 +124,7 @@ wait_for_one(quern_task_group *group)
 	if (group->own.ended || !group->own.running)
 		return 0;
 	group->own.waiter = quern__task_running;
-	return quern__task_wait(stop_waiting, group);
+	return quern__task_wait("its group", stop_waiting, group);
 }
 
 static struct quern_member *

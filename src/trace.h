@@ -34,6 +34,7 @@ enum quern__mark {
 	QUERN__MARK_SLEEP,   /* a worker has nothing to do */
 	QUERN__MARK_DELIVER, /* a job's callback; its status */
 	QUERN__MARK_POLL,    /* libev waits for events */
+	QUERN__MARK_TASK,    /* a task, until it waits; its name */
 	/* Points in time. */
 	QUERN__MARK_SUBMIT, /* a job was put in line */
 	QUERN__MARK_WAKE,   /* whoever it is wakes a worker */

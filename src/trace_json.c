@@ -109,6 +109,7 @@ static const struct {
 	[QUERN__MARK_SLEEP] = { "wait", "asleep" },
 	[QUERN__MARK_DELIVER] = { "callback", NULL },
 	[QUERN__MARK_POLL] = { "wait", "poll" },
+	[QUERN__MARK_TASK] = { "task", NULL },
 	[QUERN__MARK_SUBMIT] = { "submit", "submit" },
 	[QUERN__MARK_WAKE] = { "wait", "wake" },
 };

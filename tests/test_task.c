@@ -243,7 +243,7 @@ a_task_that_cannot_be_says_why(void)
 	CU_ASSERT_EQUAL(quern_spawn(task_rig.loop, &task, NULL, "x"), -EINVAL);
 	quern_task_options_init(NULL);
 	quern_task_options_init(&options);
-	options.reserved[6] = 1;
+	options.reserved[5] = 1;
 	CU_ASSERT_EQUAL(quern_spawn_with(task_rig.loop, &task, say_and_return,
 			    "x", &options),
 	    -EINVAL);

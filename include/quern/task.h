@@ -39,7 +39,13 @@ typedef struct quern_task_options {
 	 * this stack, see quern_await() and quern_run().
 	 */
 	size_t stack_bytes;
-	uint64_t reserved[7]; /* keep 0 */
+	/*
+	 * For timelines, quern_tasks_dump() and quern_task_describe().  Not
+	 * copied: it must be there as long as the task, and as a timeline.  NULL:
+	 * "task".
+	 */
+	const char *name;
+	uint64_t reserved[6]; /* keep 0 */
 } quern_task_options;
 
 QUERN_API void quern_task_options_init(quern_task_options *options);
@@ -221,6 +227,40 @@ QUERN_API int quern_shield_end(void);
 /* The task that runs now, and its loop; NULL outside of a task. */
 QUERN_API quern_task *quern_task_self(void);
 QUERN_API quern_loop *quern_task_loop(void);
+
+/*
+ * Be told when a detached task returns a negative number, which nobody else is
+ * told of.  Called from home, when the task is over; may spawn another.
+ *
+ * Takes   fn  NULL: no more.
+ *
+ * Returns 0; -EINVAL: loop is NULL; -ENOTSUP: without libev; -ENOMEM, -ESTALE.
+ */
+typedef void quern_task_failed_fn(
+    quern_loop *loop, const char *name, int status, void *data);
+QUERN_API QUERN_MUST_USE int quern_loop_set_task_failed(
+    quern_loop *loop, quern_task_failed_fn *fn, void *data);
+
+/* ---- for a debugger ---- */
+
+/*
+ * Write a line for each task of the loop to `fd`, the oldest last: its address,
+ * its name, its state, what it waits for.  From gdb:
+ * call quern_tasks_dump(loop, 2).
+ */
+QUERN_API void quern_tasks_dump(quern_loop *loop, int fd);
+
+/*
+ * Whose stack is this address on?  For a handler of SIGSEGV, on an alternate
+ * stack, that wants to say whose overflowed: async-signal-safe.  It knows the
+ * tasks of the loop whose task runs on the calling thread.
+ *
+ * Takes   buf  gets "task NAME: stack overflow" if the address is in the guard
+ *              page, or "task NAME: stack"; cut off after n - 1 bytes.
+ *
+ * Returns 0; -ENOENT: on none of them, or no task runs; -EINVAL.
+ */
+QUERN_API int quern_task_describe(const void *address, char *buf, size_t n);
 
 /* Fill with quern_main_options_init() first, then change what you need. */
 typedef struct quern_main_options {
