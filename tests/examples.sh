@@ -89,6 +89,7 @@ squares_await) prints squares_await <<-'END' ;;
 	the square of 99999 is 9999800001
 	all 100000 squares add up to 333328333350000
 	END
+server) ;; # test_server.c
 squares) prints squares <<-'END' ;;
 	the square of 7 is 49
 	the square of 99999 is 9999800001

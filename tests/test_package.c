@@ -40,6 +40,14 @@ an_installed_library_serves_the_readme_and_leaves_no_trace(void)
 	CU_ASSERT_EQUAL(system("sh tests/install.sh"), 0);
 }
 
+static void
+each_fragment_of_c_in_the_pages_compiles(void)
+{
+	fflush(stdout);
+	CU_ASSERT_EQUAL(
+	    system("sh tests/fragments.sh docs/from-asyncio.md"), 0);
+}
+
 int
 main(void)
 {
@@ -52,6 +60,8 @@ main(void)
 		    includes_keep_to_the_rules },
 		{ "an installed library serves the README, leaves no trace",
 		    an_installed_library_serves_the_readme_and_leaves_no_trace },
+		{ "each fragment of C in the pages compiles",
+		    each_fragment_of_c_in_the_pages_compiles },
 		CU_TEST_INFO_NULL,
 	};
 
