@@ -68,7 +68,7 @@ wait_for_all(struct gather *gather)
 	return gather->pending ? quern__task_wait("jobs", stop, gather) : 0;
 }
 
-/* Submit n; -ECANCELED if the task was cancelled meanwhile. */
+/* Submit n; 0, or why the task was interrupted meanwhile. */
 static int
 submit_all(struct gather *gather, const quern_op ops[], size_t n)
 {
@@ -84,7 +84,7 @@ submit_all(struct gather *gather, const quern_op ops[], size_t n)
 		if (!err)
 			continue;
 		gather->pending--;
-		if (err == -ECANCELED)
+		if (quern__is_interrupt(err))
 			return err;
 		note(gather, gather->n, err);
 	}
@@ -99,14 +99,15 @@ note_cancelled(struct gather *gather, size_t i, size_t n)
 		note(gather, i, -ECANCELED);
 }
 
-/* The task was cancelled while one had no room yet. */
+/* The task was interrupted while one had no room yet. */
 static void
 give_up(struct gather *gather, size_t n)
 {
 	cancel_all(gather);
-	/* A cancel that comes now is another one, for what is awaited next. */
-	if (wait_for_all(gather) == -ECANCELED)
-		(void)quern_task_cancel(gather->task);
+	/* An interrupt that comes now is for what is awaited next. */
+	gather->task->shields++;
+	(void)wait_for_all(gather);
+	gather->task->shields--;
 	note_cancelled(gather, gather->n, n);
 }
 
@@ -122,7 +123,7 @@ quern_gather(const quern_op ops[], size_t n, int statuses[])
 	int err;
 
 	err = gather.task && !ops && n ? -EINVAL : quern__task_may_wait();
-	if (err == -ECANCELED)
+	if (quern__is_interrupt(err))
 		note_cancelled(&gather, 0, n);
 	if (err || !n)
 		return err;

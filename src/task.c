@@ -151,15 +151,19 @@ quern__task_interrupt(
 }
 
 int
+quern__task_check(void)
+{
+	if (!quern__task_running)
+		return -EPERM;
+	return quern__loop_stale(quern__task_running->loop) ? -ESTALE : 0;
+}
+
+int
 quern__task_may_wait(void)
 {
-	quern_task *task = quern__task_running;
+	int err = quern__task_check();
 
-	if (!task)
-		return -EPERM;
-	if (quern__loop_stale(task->loop))
-		return -ESTALE;
-	return see_pending(task);
+	return err ? err : see_pending(quern__task_running);
 }
 
 int

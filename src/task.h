@@ -22,6 +22,7 @@
 #ifndef QUERN_SRC_TASK_H
 #define QUERN_SRC_TASK_H
 
+#include <errno.h>
 #include <quern/together.h>
 
 #include "fiber.h"
@@ -122,17 +123,28 @@ enum { QUERN__FRAMES_BYTES = 256 };
 extern _Thread_local quern_task *quern__task_running
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/* Is there one that may be asked anything?  0, -EPERM, -ESTALE after fork. */
+int quern__task_check(void);
+
 /*
  * May the running task wait?  To be asked before anything is done about what it
- * is to wait for.  0; -EPERM: there is none; -ESTALE: after fork; or why it was
+ * is to wait for.  0; the errors of quern__task_check(); or why it was
  * interrupted, which it has seen now.
  */
 int quern__task_may_wait(void);
 
+/* Is that the reason of an interrupt?  No submit returns these. */
+static inline bool
+quern__is_interrupt(int status)
+{
+	return status == -ECANCELED || status == -ETIMEDOUT;
+}
+
 /*
- * The running task waits for `what` until it is woken.  `stop` is called, once, if it is
- * interrupted meanwhile, and sees to it that it is woken, as soon as that can
- * be; NULL: it is in any case.  Returns what it was woken with, or the reason.
+ * The running task waits for `what` until it is woken.  `stop` is called, once,
+ * if it is interrupted meanwhile, and sees to it that it is woken, as soon as
+ * that can be; NULL: it is in any case.  Returns what it was woken with, or the
+ * reason.
  */
 int quern__task_wait(
     const char *what, void (*stop)(quern_task *task), void *awaits);
@@ -174,7 +186,7 @@ struct quern__tasks *quern__tasks_of(quern_loop *loop);
 
 /*
  * Submit a job of the running task's, as soon as there is room; 0, or what was
- * wrong, -ECANCELED if the task was cancelled while it waited.
+ * wrong, or why the task was interrupted while it waited.
  */
 int quern__task_submit(quern_loop *loop, quern_job *job);
 

@@ -267,6 +267,56 @@ cancelled_without_room_the_rest_never_runs(void)
 	}
 }
 
+/* ---- a timeout ends it like a cancel ---- */
+
+static double patience;
+
+static int
+gather_in_time(void *arg)
+{
+	CU_ASSERT_EQUAL(quern_timeout_begin(patience), 0);
+	(void)gather(arg);
+	CU_ASSERT_EQUAL(quern_timeout_end(), -ETIMEDOUT);
+	return quern_yield();
+}
+
+static void
+check_timed_out(struct gathering *gathering)
+{
+	quern_task *task;
+
+	spawn(&task, gather_in_time, gathering);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(result_of(task), 0);
+	CU_ASSERT_EQUAL(gathering->result, -ETIMEDOUT);
+	for (size_t i = 0; i < gathering->n; i++)
+		CU_ASSERT_EQUAL(gathering->statuses[i], -ECANCELED);
+	CU_ASSERT_EQUAL(gathering->next, 0);
+	CU_ASSERT_EQUAL(gathering->count, 0);
+}
+
+static void
+timed_out_before_with_and_without_room(void)
+{
+	struct gathering gathering;
+
+	for (size_t room = 1; room <= 3; room++) {
+		if (!tasks_open_with_room(room))
+			return;
+		begin(&gathering);
+		add(&gathering, quern_call(add_one, &gathering.count));
+		patience = 0;
+		check_timed_out(&gathering);
+		begin(&gathering);
+		for (int i = 0; i < 3; i++)
+			add(&gathering,
+			    quern_call(run_until_stopped, &gathering.gate));
+		patience = 1e-3;
+		check_timed_out(&gathering);
+		rig_close(&task_rig);
+	}
+}
+
 int
 main(void)
 {
@@ -284,6 +334,8 @@ main(void)
 		    more_than_there_is_room_for_come_one_after_the_other },
 		{ "cancelled without room the rest never runs",
 		    cancelled_without_room_the_rest_never_runs },
+		{ "timed out before, with and without room",
+		    timed_out_before_with_and_without_room },
 		CU_TEST_INFO_NULL,
 	};
 
