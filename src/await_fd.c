@@ -18,7 +18,7 @@ _Static_assert((int)QUERN_READ == EV_READ && (int)QUERN_WRITE == EV_WRITE,
 /* On the stack of the task that waits. */
 struct await {
 	ev_io watcher;
-	struct quern__timer timer; /* while `timed` */
+	struct quern__timer timer; /* pending if there is a limit */
 	quern_task *task;
 };
 

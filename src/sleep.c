@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <math.h>
 
-#include "front.h"
 #include "mem.h"
 #include "task.h"
 
@@ -72,12 +71,10 @@ quern_timeout_begin(double seconds)
 {
 	quern_task *self = quern__task_running;
 	struct quern__scope *scope;
-	int err = 0;
+	int err = quern__task_check();
 
-	if (!self)
-		return -EPERM;
-	if (quern__loop_stale(self->loop))
-		return -ESTALE;
+	if (err)
+		return err;
 	if (isnan(seconds))
 		return -EINVAL;
 	if (self->scope && self->scope->depth == SCOPES_MOST)
@@ -122,11 +119,10 @@ int
 quern_timeout_end(void)
 {
 	quern_task *self = quern__task_running;
+	int err = quern__task_check();
 
-	if (!self)
-		return -EPERM;
-	if (quern__loop_stale(self->loop))
-		return -ESTALE;
+	if (err)
+		return err;
 	if (!self->scope)
 		return -EINVAL;
 	return leave_scope(self) ? -ETIMEDOUT : 0;
@@ -144,27 +140,22 @@ quern__scopes_drop(quern_task *task)
 int
 quern_shield_begin(void)
 {
-	quern_task *self = quern__task_running;
+	int err = quern__task_check();
 
-	if (!self)
-		return -EPERM;
-	if (quern__loop_stale(self->loop))
-		return -ESTALE;
-	self->shields++;
-	return 0;
+	if (!err)
+		quern__task_running->shields++;
+	return err;
 }
 
 int
 quern_shield_end(void)
 {
-	quern_task *self = quern__task_running;
+	int err = quern__task_check();
 
-	if (!self)
-		return -EPERM;
-	if (quern__loop_stale(self->loop))
-		return -ESTALE;
-	if (!self->shields)
+	if (err)
+		return err;
+	if (!quern__task_running->shields)
 		return -EINVAL;
-	self->shields--;
+	quern__task_running->shields--;
 	return 0;
 }

@@ -7,9 +7,7 @@
  */
 #include <errno.h>
 
-#include "front.h"
 #include "mem.h"
-#include "semaphore.h"
 #include "task.h"
 
 struct quern_member {
