@@ -3,7 +3,7 @@
  * trace_pace.h -- how many of a track's events are recorded, so that a trace
  * stays cheap whatever it watches.
  *
- * A record takes up to 100 ns, an empty job a third of that.  So a track has
+ * A record takes up to 100 ns, an empty job in a flood a third of that.  So a track has
  * credit: QUERN__PACE_CREDIT records, and one more each QUERN__PACE_NS.  Once
  * it is used up, only one in so many events is recorded that records are that
  * far apart.  To look at the clock at every event would cost as much as half a

@@ -18,8 +18,9 @@
  * out is there too.  What is still under way at the stop is left out, as is what
  * began before the start, and what quern_run(NULL, ...) does.
  *
- * Cost: nothing to speak of while it is off, and at most 5 % when it is on, for
- * empty jobs as well; docs/tracing.md has figures.
+ * Cost: nothing to speak of while it is off.  When it is on, at most 5 % of a
+ * flood of jobs and of blocks of any length, up to 15 % of the trip of a single
+ * empty job; docs/tracing.md has figures.
  */
 #ifndef QUERN_TRACE_H
 #define QUERN_TRACE_H
