@@ -53,6 +53,30 @@ result_of(quern_task *task)
 }
 
 int
+run_alone(quern_task_fn *fn, void *arg)
+{
+	long alive = faults_alive();
+	quern_task *task;
+	int result;
+
+	if (!tasks_open(1))
+		return -1;
+	spawn(&task, fn, arg);
+	rig_run(&task_rig);
+	result = result_of(task);
+	rig_close(&task_rig);
+	CU_ASSERT_EQUAL(faults_alive(), alive);
+	return result;
+}
+
+int
+cancel_it(void *task)
+{
+	CU_ASSERT_EQUAL(quern_yield(), 0);
+	return quern_task_cancel(*(quern_task **)task);
+}
+
+int
 say_and_return(void *letter)
 {
 	say(*(const char *)letter);

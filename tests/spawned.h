@@ -26,6 +26,12 @@ void spawn(quern_task **out, quern_task_fn *fn, void *arg);
 /* It has ended: what did it return?  It is gone then. */
 int result_of(quern_task *task);
 
+/* Open the rig, run one task to its end and close it: what did it return? */
+int run_alone(quern_task_fn *fn, void *arg);
+
+/* A task that lets others go first and cancels the one at `task`. */
+int cancel_it(void *task);
+
 /* A task that says the letter `arg` and returns 7. */
 int say_and_return(void *letter);
 /* One that yields twice, says e and returns 10. */

@@ -254,13 +254,6 @@ who_finds_it_ready_lets_others_go_first(void)
 }
 
 static int
-cancel_it(void *task)
-{
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	return quern_task_cancel(*(quern_task **)task);
-}
-
-static int
 await_in_vain(void *unused)
 {
 	(void)unused;

@@ -223,13 +223,6 @@ a_callback_may_submit_it_again(void)
 
 /* ---- cancel, and what cannot be ---- */
 
-static int
-cancel_it(void *task)
-{
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	return quern_task_cancel(*(quern_task **)task);
-}
-
 static void
 a_cancel_cancels_the_job_and_waits_for_its_end(void)
 {

@@ -11,22 +11,6 @@
 #define MS 1e-3
 #define LONG 3600.0
 
-/* Run one task to its end; returns what it returned. */
-static int
-run_task(quern_task_fn *fn, void *arg)
-{
-	quern_task *task;
-	int result = -1;
-
-	if (!tasks_open(1))
-		return -1;
-	spawn(&task, fn, arg);
-	rig_run(&task_rig);
-	result = result_of(task);
-	rig_close(&task_rig);
-	return result;
-}
-
 static int
 begin(double seconds)
 {
@@ -56,7 +40,7 @@ a_timeout_ends_what_is_awaited(void)
 	double seconds[] = { MS, 1e-6, 0, -1, -INFINITY };
 
 	for (int i = 0; i < 5; i++)
-		CU_ASSERT_EQUAL(run_task(outlast, &seconds[i]), -ETIMEDOUT);
+		CU_ASSERT_EQUAL(run_alone(outlast, &seconds[i]), -ETIMEDOUT);
 }
 
 static int
@@ -73,7 +57,7 @@ who_is_in_time_hears_nothing(void)
 	double seconds[] = { LONG, 1e300, (double)INFINITY };
 
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(run_task(be_in_time, &seconds[i]), 0);
+		CU_ASSERT_EQUAL(run_alone(be_in_time, &seconds[i]), 0);
 }
 
 /* No await was there to see it. */
@@ -90,7 +74,7 @@ await_nothing(void *unused)
 static void
 a_timeout_that_nobody_saw_ends_with_its_scope(void)
 {
-	CU_ASSERT_EQUAL(run_task(await_nothing, NULL), 0);
+	CU_ASSERT_EQUAL(run_alone(await_nothing, NULL), 0);
 }
 
 static int
@@ -107,7 +91,7 @@ what_a_task_leaves_open_ends_with_it(void)
 {
 	long alive = faults_alive();
 
-	CU_ASSERT_EQUAL(run_task(stay_open, NULL), 5);
+	CU_ASSERT_EQUAL(run_alone(stay_open, NULL), 5);
 	CU_ASSERT_EQUAL(faults_alive(), alive);
 }
 
@@ -166,11 +150,11 @@ leave_the_outer_one_pending(void *unused)
 static void
 scopes_nest(void)
 {
-	CU_ASSERT_EQUAL(run_task(time_out_inside, NULL), 0);
-	CU_ASSERT_EQUAL(run_task(time_out_outside, NULL), -ETIMEDOUT);
-	CU_ASSERT_EQUAL(run_task(time_out_both, NULL), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(run_alone(time_out_inside, NULL), 0);
+	CU_ASSERT_EQUAL(run_alone(time_out_outside, NULL), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(run_alone(time_out_both, NULL), -ETIMEDOUT);
 	CU_ASSERT_EQUAL(
-	    run_task(leave_the_outer_one_pending, NULL), -ETIMEDOUT);
+	    run_alone(leave_the_outer_one_pending, NULL), -ETIMEDOUT);
 }
 
 static int
@@ -191,7 +175,7 @@ nest_too_deep(void *unused)
 static void
 what_cannot_be_is_refused(void)
 {
-	CU_ASSERT_EQUAL(run_task(nest_too_deep, NULL), 0);
+	CU_ASSERT_EQUAL(run_alone(nest_too_deep, NULL), 0);
 	CU_ASSERT_EQUAL(quern_timeout_begin(1), -EPERM);
 	CU_ASSERT_EQUAL(quern_timeout_end(), -EPERM);
 	CU_ASSERT_EQUAL(quern_shield_begin(), -EPERM);
@@ -227,7 +211,7 @@ a_timeout_cancels_the_job_and_waits_for_its_end(void)
 {
 	int stopped = 0;
 
-	CU_ASSERT_EQUAL(run_task(await_too_long, &stopped), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(run_alone(await_too_long, &stopped), -ETIMEDOUT);
 }
 
 static int
@@ -250,7 +234,7 @@ see_both(void *unused)
 static void
 a_cancel_and_a_timeout_at_once_are_a_cancel(void)
 {
-	CU_ASSERT_EQUAL(run_task(see_both, NULL), -ECANCELED);
+	CU_ASSERT_EQUAL(run_alone(see_both, NULL), -ECANCELED);
 }
 
 static int
@@ -318,7 +302,7 @@ static void
 without_memory_or_a_descriptor_there_is_no_scope(void)
 {
 	/* The scope, the descriptor, and then there is all. */
-	CU_ASSERT_EQUAL(run_task(begin_with_faults, NULL), 3);
+	CU_ASSERT_EQUAL(run_alone(begin_with_faults, NULL), 3);
 }
 
 int

@@ -75,7 +75,7 @@ join_twice(void *task)
 }
 
 static int
-cancel_it(void *task)
+cancel_at_once(void *task)
 {
 	return quern_task_cancel(*(quern_task **)task);
 }
@@ -89,7 +89,7 @@ a_cancelled_join_leaves_the_other_task(void)
 		return;
 	spawn(&waiter, join_twice, &task);
 	spawn(&task, take_a_while, NULL);
-	spawn(&canceller, cancel_it, &waiter);
+	spawn(&canceller, cancel_at_once, &waiter);
 	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "ce");
 	CU_ASSERT_EQUAL(result_of(waiter), 10);
@@ -107,7 +107,7 @@ a_join_that_is_cancelled_late_leaves_the_other_task(void)
 		return;
 	spawn(&waiter, join_twice, &task);
 	spawn(&task, say_and_return, "e");
-	spawn(&canceller, cancel_it, &waiter);
+	spawn(&canceller, cancel_at_once, &waiter);
 	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "ec");
 	CU_ASSERT_EQUAL(result_of(waiter), 7);
@@ -124,7 +124,7 @@ an_end_after_a_cancelled_join_wakes_nobody(void)
 	if (!tasks_open(1))
 		return;
 	spawn(&waiter, join_twice, &task);
-	spawn(&canceller, cancel_it, &waiter);
+	spawn(&canceller, cancel_at_once, &waiter);
 	spawn(&task, say_and_return, "e");
 	rig_run(&task_rig);
 	CU_ASSERT_STRING_EQUAL(said, "ec");
@@ -148,7 +148,7 @@ a_cancelled_join_does_not_push_out_the_next_one(void)
 	if (!tasks_open(1))
 		return;
 	spawn(&first, join_once, &task);
-	spawn(&canceller, cancel_it, &first);
+	spawn(&canceller, cancel_at_once, &first);
 	spawn(&second, join_once, &task);
 	spawn(&task, take_a_while, NULL);
 	rig_run(&task_rig);

@@ -30,23 +30,6 @@ be_member(void *arg)
 	return member->returns;
 }
 
-static int
-run_task(quern_task_fn *fn, void *arg)
-{
-	long alive = faults_alive();
-	quern_task *task;
-	int result;
-
-	if (!tasks_open(1))
-		return -1;
-	spawn(&task, fn, arg);
-	rig_run(&task_rig);
-	result = result_of(task);
-	rig_close(&task_rig);
-	CU_ASSERT_EQUAL(faults_alive(), alive);
-	return result;
-}
-
 static void
 spawn_members(quern_task_group *group, struct member member[], int n)
 {
@@ -76,7 +59,7 @@ a_group_waits_for_all(void)
 {
 	struct member member[] = { { 3, 1, 0 }, { 0, 2, 0 }, { 9, 0, 0 } };
 
-	CU_ASSERT_EQUAL(run_task(wait_for_group, member), 0);
+	CU_ASSERT_EQUAL(run_alone(wait_for_group, member), 0);
 }
 
 static void
@@ -85,7 +68,7 @@ the_first_error_cancels_the_others(void)
 	struct member member[] = { { 1000, 1, 0 }, { 3, -EIO, 0 },
 		{ 1000, -EPERM, 0 } };
 
-	CU_ASSERT_EQUAL(run_task(wait_for_group, member), -EIO);
+	CU_ASSERT_EQUAL(run_alone(wait_for_group, member), -EIO);
 	CU_ASSERT_EQUAL(member[0].cancelled, 1);
 	CU_ASSERT_EQUAL(member[1].cancelled, 0);
 	CU_ASSERT_EQUAL(member[2].cancelled, 1);
@@ -116,7 +99,7 @@ results_come_in_the_order_of_completion(void)
 	struct member member[] = { { 9, 3, 0 }, { 0, 0, 0 }, { 5, 2, 0 },
 		{ 2, 1, 0 } };
 
-	CU_ASSERT_EQUAL(run_task(take_in_order, member), 4);
+	CU_ASSERT_EQUAL(run_alone(take_in_order, member), 4);
 }
 
 static int
@@ -140,16 +123,9 @@ the_first_result_may_be_enough(void)
 	struct member member[] = { { 1000, 1, 0 }, { 2, 5, 0 },
 		{ 1000, 3, 0 } };
 
-	CU_ASSERT_EQUAL(run_task(take_the_first, member), 5);
+	CU_ASSERT_EQUAL(run_alone(take_the_first, member), 5);
 	CU_ASSERT_EQUAL(member[0].cancelled, 1);
 	CU_ASSERT_EQUAL(member[2].cancelled, 1);
-}
-
-static int
-cancel_it(void *task)
-{
-	CU_ASSERT_EQUAL(quern_yield(), 0);
-	return quern_task_cancel(*(quern_task **)task);
 }
 
 static void
@@ -204,7 +180,7 @@ grow(void *unused)
 static void
 a_member_may_spawn_another(void)
 {
-	CU_ASSERT_EQUAL(run_task(grow, NULL), 0);
+	CU_ASSERT_EQUAL(run_alone(grow, NULL), 0);
 }
 
 static int
@@ -241,7 +217,7 @@ what_cannot_be_is_refused(void)
 	    quern_task_group_spawn(&group, be_member, NULL), -EPERM);
 	CU_ASSERT_EQUAL(quern_task_group_wait(&group), -EPERM);
 	CU_ASSERT_EQUAL(quern_task_group_next(&group, NULL, NULL), -EPERM);
-	CU_ASSERT_EQUAL(run_task(misuse, NULL), 0);
+	CU_ASSERT_EQUAL(run_alone(misuse, NULL), 0);
 }
 
 /* ---- join all, wait for the first ---- */
@@ -276,7 +252,7 @@ join_many(void *unused)
 static void
 all_are_joined_in_order(void)
 {
-	CU_ASSERT_EQUAL(run_task(join_many, NULL), MANY);
+	CU_ASSERT_EQUAL(run_alone(join_many, NULL), MANY);
 }
 
 static int
@@ -310,7 +286,7 @@ the_first_to_end_is_told(void)
 	struct member member[] = { { 9, 4, 0 }, { 0, 1, 0 }, { 6, 3, 0 },
 		{ 3, 2, 0 } };
 
-	CU_ASSERT_EQUAL(run_task(wait_for_each, member), 1234);
+	CU_ASSERT_EQUAL(run_alone(wait_for_each, member), 1234);
 }
 
 /* Two end in the same round, before the one that waits for them runs. */
@@ -320,7 +296,7 @@ two_may_end_at_once(void)
 	struct member member[] = { { 1, 1, 0 }, { 1, 2, 0 }, { 1, 3, 0 },
 		{ 1, 4, 0 } };
 
-	CU_ASSERT_EQUAL(run_task(wait_for_each, member), 1234);
+	CU_ASSERT_EQUAL(run_alone(wait_for_each, member), 1234);
 }
 
 static int
