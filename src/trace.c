@@ -165,6 +165,12 @@ quern__track_fini(struct quern__track *track)
 
 /* ---- recording ---- */
 
+bool
+quern__trace_has_paid(struct quern__pace *pace)
+{
+	return quern__pace_has_paid(pace, quern__now_ns());
+}
+
 void
 quern__trace_open(struct quern__span *span, struct quern__track *track,
     enum quern__mark mark, const quern_job *job)

@@ -59,7 +59,7 @@ struct quern__track {
 	struct quern__track_name name;
 	struct quern__pace pace;
 
-	pthread_mutex_t lock;     /* guards the three below, and most of pace */
+	pthread_mutex_t lock;     /* guards the three below; who pays has it */
 	struct quern__ring *ring; /* NULL: not traced, or ... */
 	bool ringless;            /* ... traced, but there was no memory */
 	uint64_t lost;            /* records, for that reason */
@@ -103,11 +103,19 @@ void quern__track_fini(struct quern__track *track);
 
 /* ---- the hooks ---- */
 
-/* What these two do when the trace is on. */
+/* What these do when the trace is on. */
+bool quern__trace_has_paid(struct quern__pace *pace);
 void quern__trace_open(struct quern__span *span, struct quern__track *track,
     enum quern__mark mark, const quern_job *job);
 void quern__trace_record(
     const struct quern__span *span, uint64_t a, uint64_t b);
+
+static inline bool
+quern__trace_is_due(struct quern__pace *pace)
+{
+	return !quern__pace_skips(pace) &&
+	    (!quern__pace_is_ahead(pace) || quern__trace_has_paid(pace));
+}
 
 /* Is that to be recorded?  Inline: in a flood most events are not. */
 static inline bool
@@ -119,7 +127,7 @@ quern__trace_takes(
 	if (mark == QUERN__MARK_SLEEP)
 		return true; /* falling asleep takes far longer than a record */
 	if (mark == QUERN__MARK_SUBMIT) {
-		if (!quern__pace_takes(&track->pace))
+		if (!quern__trace_is_due(&track->pace))
 			return false;
 		job->own.untraced = 0;
 		return true;
@@ -128,7 +136,7 @@ quern__trace_takes(
 		return false;
 	if (job && job->own.loop && mark != QUERN__MARK_BLOCK)
 		return true;
-	return quern__pace_takes(&track->pace);
+	return quern__trace_is_due(&track->pace);
 }
 
 /*

@@ -13,14 +13,14 @@
  * address space for each track, of which only what is used takes memory, and
  * written at the stop.  Each track keeps its latest 65536 records, so a trace
  * may run for days; how many older ones were dropped is in the file's
- * "otherData".  Where events come faster than some 100,000 a second on a track,
+ * "otherData".  Where events come faster than some 30,000 a second on a track,
  * only part of them is recorded, a job whole or not at all; how many were left
  * out is there too.  What is still under way at the stop is left out, as is what
  * began before the start, and what quern_run(NULL, ...) does.
  *
- * Cost: nothing to speak of while it is off.  When it is on, at most 5 % of a
- * flood of jobs and of blocks of any length, up to 15 % of the trip of a single
- * empty job; docs/tracing.md has figures.
+ * Cost: nothing to speak of while it is off.  When it is on, some 5 % of a
+ * flood of empty jobs or of the trip of a single one, and less of anything
+ * longer; docs/tracing.md has figures.
  */
 #ifndef QUERN_TRACE_H
 #define QUERN_TRACE_H
