@@ -174,6 +174,7 @@ submit_run(
 	bool in_turn = quern__loop_in_turn(loop);
 	unsigned lanes = 0;
 	size_t most, room, taken = 0;
+	bool traced;
 	int err, link_err;
 
 	most = *n;
@@ -182,6 +183,7 @@ submit_run(
 	if (err)
 		return err;
 	most = run_length(loop, jobs, most);
+	traced = quern__tracing() && quern__trace_is_due(&loop->track, most);
 	/* No more than needed: others would be refused for it. */
 	room = enter(loop, pool, most, in_turn, 0);
 	for (; taken < most; taken++) {
@@ -201,7 +203,9 @@ submit_run(
 			earliest = job;
 		quern__job_accept(job);
 		/* Now, or it may be gone; refused only by a shutdown. */
-		quern__trace_point(&loop->track, QUERN__MARK_SUBMIT, job);
+		if (traced)
+			quern__trace_point(
+			    &loop->track, QUERN__MARK_SUBMIT, job);
 	}
 	if (taken < room)
 		leave(loop, pool, room - taken);

@@ -166,9 +166,9 @@ quern__track_fini(struct quern__track *track)
 /* ---- recording ---- */
 
 bool
-quern__trace_has_paid(struct quern__pace *pace)
+quern__trace_has_paid(struct quern__track *track, size_t n)
 {
-	return quern__pace_has_paid(pace, quern__now_ns());
+	return quern__pace_has_paid(&track->pace, n, quern__now_ns());
 }
 
 void

@@ -104,17 +104,19 @@ void quern__track_fini(struct quern__track *track);
 /* ---- the hooks ---- */
 
 /* What these do when the trace is on. */
-bool quern__trace_has_paid(struct quern__pace *pace);
+bool quern__trace_has_paid(struct quern__track *track, size_t n);
 void quern__trace_open(struct quern__span *span, struct quern__track *track,
     enum quern__mark mark, const quern_job *job);
 void quern__trace_record(
     const struct quern__span *span, uint64_t a, uint64_t b);
 
+/* Is any of the track's next n events to be recorded?  If not, they are over. */
 static inline bool
-quern__trace_is_due(struct quern__pace *pace)
+quern__trace_is_due(struct quern__track *track, size_t n)
 {
-	return !quern__pace_skips(pace) &&
-	    (!quern__pace_is_ahead(pace) || quern__trace_has_paid(pace));
+	return !quern__pace_skips(&track->pace, n) &&
+	    (!quern__pace_is_ahead(&track->pace) ||
+		quern__trace_has_paid(track, n));
 }
 
 /* Is that to be recorded?  Inline: in a flood most events are not. */
@@ -127,7 +129,7 @@ quern__trace_takes(
 	if (mark == QUERN__MARK_SLEEP)
 		return true; /* falling asleep takes far longer than a record */
 	if (mark == QUERN__MARK_SUBMIT) {
-		if (!quern__trace_is_due(&track->pace))
+		if (!quern__trace_is_due(track, 1))
 			return false;
 		job->own.untraced = 0;
 		return true;
@@ -136,7 +138,7 @@ quern__trace_takes(
 		return false;
 	if (job && job->own.loop && mark != QUERN__MARK_BLOCK)
 		return true;
-	return quern__trace_is_due(&track->pace);
+	return quern__trace_is_due(track, 1);
 }
 
 /*

@@ -21,14 +21,18 @@ quern__pace_init(struct quern__pace *pace)
 }
 
 bool
-quern__pace_has_paid(struct quern__pace *pace, uint64_t now_ns)
+quern__pace_has_paid(struct quern__pace *pace, size_t n, uint64_t now_ns)
 {
+	size_t skips = n < QUERN__PACE_LOOK ? QUERN__PACE_LOOK : n;
+	uint32_t left;
+
 	if (__atomic_load_n(&pace->paid_ns, __ATOMIC_RELAXED) <= now_ns) {
 		__atomic_store_n(&pace->ahead, false, __ATOMIC_RELAXED);
 		return true;
 	}
-	__atomic_store_n(&pace->left, QUERN__PACE_LOOK - 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&pace->left_out, QUERN__PACE_LOOK, __ATOMIC_RELAXED);
+	left = __atomic_exchange_n(
+	    &pace->left, (uint32_t)(skips - n), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&pace->left_out, skips - left, __ATOMIC_RELAXED);
 	return false;
 }
 

@@ -20,6 +20,7 @@
 #define QUERN_SRC_TRACE_PACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -37,27 +38,27 @@ struct quern__pace {
 	uint64_t left_out; /* events so far, and those `left` */
 };
 
-/* An event: is it left out in any case? */
+/* The next n events: are they left out in any case? */
 static inline bool
-quern__pace_skips(struct quern__pace *pace)
+quern__pace_skips(struct quern__pace *pace, size_t n)
 {
 	uint32_t left = __atomic_load_n(&pace->left, __ATOMIC_RELAXED);
 
-	if (!left)
+	if (left < n)
 		return false;
-	__atomic_store_n(&pace->left, left - 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&pace->left, left - (uint32_t)n, __ATOMIC_RELAXED);
 	return true;
 }
 
-/* If not: has it to look at the clock?  Otherwise it is recorded. */
+/* If not: is somebody to look at the clock?  Otherwise some are recorded. */
 static inline bool
 quern__pace_is_ahead(const struct quern__pace *pace)
 {
 	return __atomic_load_n(&pace->ahead, __ATOMIC_RELAXED);
 }
 
-/* It has: is it recorded? */
-bool quern__pace_has_paid(struct quern__pace *pace, uint64_t now_ns);
+/* Are some recorded?  If not, all n are left out. */
+bool quern__pace_has_paid(struct quern__pace *pace, size_t n, uint64_t now_ns);
 
 /* A record was made. */
 void quern__pace_pay(struct quern__pace *pace, uint64_t now_ns);

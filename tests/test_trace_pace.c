@@ -11,10 +11,11 @@
 #define BEGIN_NS UINT64_C(1000000000000)
 
 static bool
-takes(struct quern__pace *pace, uint64_t now_ns)
+is_due(struct quern__pace *pace, size_t n, uint64_t now_ns)
 {
-	return !quern__pace_skips(pace) &&
-	    (!quern__pace_is_ahead(pace) || quern__pace_has_paid(pace, now_ns));
+	return !quern__pace_skips(pace, n) &&
+	    (!quern__pace_is_ahead(pace) ||
+		quern__pace_has_paid(pace, n, now_ns));
 }
 
 /* n events that far apart; returns how many are recorded. */
@@ -25,7 +26,7 @@ events(struct quern__pace *pace, uint64_t *now_ns, unsigned n, uint64_t apart)
 
 	for (unsigned i = 0; i < n; i++) {
 		*now_ns += apart;
-		if (!takes(pace, *now_ns))
+		if (!is_due(pace, 1, *now_ns))
 			continue;
 		quern__pace_pay(pace, *now_ns);
 		records++;
@@ -101,7 +102,7 @@ records_without_an_event_are_paid_for(void)
 
 	for (unsigned i = 0; i < n; i++) {
 		now_ns += 100;
-		if (!takes(&pace, now_ns))
+		if (!is_due(&pace, 1, now_ns))
 			continue;
 		quern__pace_pay(&pace, now_ns);
 		quern__pace_pay(&pace, now_ns + 40);
@@ -121,11 +122,11 @@ events_of_a_flood_are_recorded_in_rows(void)
 	unsigned row = 0, rows = 0;
 
 	(void)events(&pace, &now_ns, 10000000, 10);
-	while (takes(&pace, now_ns))
+	while (is_due(&pace, 1, now_ns))
 		quern__pace_pay(&pace, now_ns);
 	for (unsigned i = 0; i < 10000000; i++) {
 		now_ns += 10;
-		if (takes(&pace, now_ns)) {
+		if (is_due(&pace, 1, now_ns)) {
 			quern__pace_pay(&pace, now_ns);
 			row++;
 		} else if (row) {
@@ -136,6 +137,34 @@ events_of_a_flood_are_recorded_in_rows(void)
 		}
 	}
 	CU_ASSERT(rows >= 100);
+}
+
+/* Whether events come one by one or many at once, as with quern_submit_many(). */
+static void
+many_at_once_are_counted_one_by_one(void)
+{
+	static const unsigned many[] = { 1, 3, 100, QUERN__PACE_LOOK - 1,
+		QUERN__PACE_LOOK, QUERN__PACE_LOOK + 1, 5000 };
+	struct quern__pace pace = { 0 };
+	uint64_t now_ns = BEGIN_NS, all = 0, records = 0;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		unsigned n = many[i % (sizeof(many) / sizeof(many[0]))];
+
+		now_ns += n * UINT64_C(10);
+		all += n;
+		/* As many as follow: some of a batch are left out one by one. */
+		if (is_due(&pace, n, now_ns))
+			for (unsigned k = 0; k < n; k++)
+				if (is_due(&pace, 1, now_ns)) {
+					quern__pace_pay(&pace, now_ns);
+					records++;
+				}
+		CU_ASSERT_EQUAL(records + quern__pace_left_out(&pace), all);
+	}
+	CU_ASSERT(records >= QUERN__PACE_CREDIT);
+	CU_ASSERT(records <=
+	    all * 10 / QUERN__PACE_NS * 11 / 10 + QUERN__PACE_CREDIT);
 }
 
 /* As when threads that share a track have both set it. */
@@ -182,6 +211,8 @@ main(void)
 		    records_without_an_event_are_paid_for },
 		{ "events of a flood are recorded in rows",
 		    events_of_a_flood_are_recorded_in_rows },
+		{ "many at once are counted one by one",
+		    many_at_once_are_counted_one_by_one },
 		{ "a count that ran off does no harm",
 		    a_count_that_ran_off_does_no_harm },
 		{ "a time before the last one does no harm",
