@@ -6,7 +6,13 @@
  * of them (vm.max_map_count): with one each, 32,000 tasks would be the end.
  * Linux 6.13 has guard pages that are marks in the page table and split
  * nothing.  Where it lacks them, a loop's stacks have guards of the old kind,
- * SPLIT_MOST at most, which leaves the program half of its mappings.
+ * SPLIT_MOST at most, which leaves the program half of its mappings.  Further
+ * stacks come in slabs that have one guard; the page below each of the others
+ * stays zero unless somebody has been there.  To look at it costs no memory: the
+ * kernel shows the same page of zeros everywhere.
+ *
+ * Holes.  To unmap a stack between others may take one mapping more, of which
+ * there may be none.  Such a stack is kept, empty.
  *
  * Colours.  Of each stack the upper end is used most.  If all ends were at the
  * same place of a page, they would share a few sets of the first cache; so each
@@ -25,7 +31,9 @@ enum {
 	SPLIT_MOST = 16000,  /* two mappings each */
 	HEAD_BYTES = 64,     /* for struct quern__stack */
 	COLOURS = 32,
-	TOGETHER = 16 /* stacks of the default size, mapped in one call */
+	TOGETHER = 16, /* stacks of the default size, mapped in one call */
+	SLAB = 256,    /* the same, with one guard */
+	CANARY_BYTES = 256
 };
 
 _Static_assert(
@@ -37,19 +45,49 @@ page_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* The first page of a mapping becomes its guard; false: it cannot. */
+/*
+ * The page below a stack becomes its guard; false: it cannot.
+ * `opens`  whether the stack is the first of a slab.
+ */
 static bool
-guard(struct quern__stacks *stacks, void *page, bool *splits)
+guard(struct quern__stacks *stacks, void *page, bool opens,
+    enum quern__guard *kind)
 {
-	*splits = false;
+	*kind = QUERN__GUARD_MARK;
 	if (!madvise(page, page_bytes(), GUARD_INSTALL))
 		return true;
-	if (stacks->split == SPLIT_MOST ||
-	    mprotect(page, page_bytes(), PROT_NONE))
+	if (stacks->split < SPLIT_MOST)
+		*kind = QUERN__GUARD_SPLIT;
+	else
+		*kind = opens ? QUERN__GUARD_SLAB : QUERN__GUARD_CANARY;
+	if (*kind == QUERN__GUARD_CANARY)
+		return true;
+	if (mprotect(page, page_bytes(), PROT_NONE))
 		return false;
-	*splits = true;
-	stacks->split++;
+	stacks->split += *kind == QUERN__GUARD_SPLIT;
 	return true;
+}
+
+bool
+quern__canary_is_dead(const struct quern__stack *stack)
+{
+	const char *page_end = stack->bottom;
+
+	for (size_t i = 1; i <= CANARY_BYTES; i++)
+		if (page_end[-(ptrdiff_t)i])
+			return true;
+	return false;
+}
+
+void
+quern__stack_fault(const struct quern__stack *stack)
+{
+	volatile char *below = stack->bottom - 1;
+
+	/* There may be no mapping left for it. */
+	(void)mprotect(stack->bottom - page_bytes(), page_bytes(), PROT_NONE);
+	*below = 0;
+	__builtin_trap();
 }
 
 /* NULL: no memory. */
@@ -63,21 +101,25 @@ map_pages(size_t bytes)
 }
 
 /*
- * So many bytes of pages for a stack.  A call of mmap() is a third of what a
- * stack costs until a task has begun on it, so there is one for several.
+ * So many bytes of pages for a stack, and whether they are the first of several
+ * stacks'.  A call of mmap() is a third of what a stack costs until a task has
+ * begun on it, so there is one for several.
  */
 static char *
-take_pages(struct quern__stacks *stacks, size_t whole)
+take_pages(struct quern__stacks *stacks, size_t whole, bool *first)
 {
+	size_t n = stacks->split < SPLIT_MOST ? TOGETHER : SLAB;
 	char *pages = stacks->fresh;
 
+	*first = false;
 	if (whole != page_bytes() + QUERN__STACK_BYTES)
 		return map_pages(whole);
 	if (!stacks->n_fresh) {
-		pages = map_pages(TOGETHER * whole);
+		pages = map_pages(n * whole);
 		if (!pages)
 			return map_pages(whole);
-		stacks->n_fresh = TOGETHER;
+		stacks->n_fresh = n;
+		*first = true;
 	}
 	stacks->n_fresh--;
 	stacks->fresh = pages + whole;
@@ -89,7 +131,8 @@ map(struct quern__stacks *stacks, size_t bytes)
 {
 	struct quern__stack *stack;
 	size_t page = page_bytes(), whole, unused;
-	bool splits;
+	enum quern__guard kind;
+	bool first;
 	char *start;
 
 	if (bytes < QUERN__STACK_LEAST)
@@ -98,10 +141,10 @@ map(struct quern__stacks *stacks, size_t bytes)
 		return NULL;
 	bytes = (bytes + page - 1) / page * page;
 	whole = page + bytes;
-	start = take_pages(stacks, whole);
+	start = take_pages(stacks, whole, &first);
 	if (!start)
 		return NULL;
-	if (!guard(stacks, start, &splits)) {
+	if (!guard(stacks, start, first, &kind)) {
 		munmap(start, whole);
 		return NULL;
 	}
@@ -110,7 +153,7 @@ map(struct quern__stacks *stacks, size_t bytes)
 	stack->bottom = start + page;
 	stack->bytes = bytes - unused - HEAD_BYTES;
 	stack->unused = unused;
-	stack->splits = splits;
+	stack->guard = kind;
 	return stack;
 }
 
@@ -121,13 +164,27 @@ bytes_of(const struct quern__stack *stack)
 	return stack->bytes + HEAD_BYTES + stack->unused;
 }
 
-static void
+/* False: the process has no mapping left for what lies on both sides. */
+static bool
 unmap(struct quern__stacks *stacks, struct quern__stack *stack)
 {
 	size_t page = page_bytes();
+	bool split = stack->guard == QUERN__GUARD_SPLIT;
 
-	stacks->split -= stack->splits;
-	munmap(stack->bottom - page, page + bytes_of(stack));
+	if (munmap(stack->bottom - page, page + bytes_of(stack)))
+		return false;
+	stacks->split -= split;
+	return true;
+}
+
+/* Give its memory back, but for the page that its head is in. */
+static void
+empty(struct quern__stack *stack)
+{
+	struct quern__stack head = *stack;
+
+	if (!madvise(head.bottom, bytes_of(&head), MADV_DONTNEED))
+		*stack = head;
 }
 
 struct quern__stack *
@@ -151,28 +208,51 @@ quern__stack_get(struct quern__stacks *stacks, size_t bytes)
 void
 quern__stack_put(struct quern__stacks *stacks, struct quern__stack *stack)
 {
-	if (bytes_of(stack) != QUERN__STACK_BYTES ||
-	    stacks->kept == QUERN__STACKS_KEPT) {
-		unmap(stacks, stack);
-		return;
+	bool usual = bytes_of(stack) == QUERN__STACK_BYTES;
+	struct quern__stack **list = usual ? &stacks->first : &stacks->stuck;
+	int saved = errno;
+
+	if (!usual || stacks->kept == QUERN__STACKS_KEPT) {
+		if (unmap(stacks, stack))
+			return;
+		empty(stack);
+		errno = saved;
 	}
-	stack->next = stacks->first;
-	stacks->first = stack;
-	stacks->kept++;
+	stack->next = *list;
+	*list = stack;
+	stacks->kept += usual;
+}
+
+/* Unmap those that can be; false: none could.  The list has the others. */
+static bool
+unmap_some(struct quern__stacks *stacks, struct quern__stack **list)
+{
+	struct quern__stack *stack = *list, *next;
+	bool some = false, usual = list == &stacks->first;
+
+	*list = NULL;
+	for (; stack; stack = next) {
+		next = stack->next;
+		if (unmap(stacks, stack)) {
+			stacks->kept -= usual;
+			some = true;
+			continue;
+		}
+		stack->next = *list;
+		*list = stack;
+	}
+	return some;
 }
 
 void
 quern__stacks_drop(struct quern__stacks *stacks)
 {
-	struct quern__stack *stack;
+	size_t fresh = stacks->n_fresh * (page_bytes() + QUERN__STACK_BYTES);
 
-	while ((stack = stacks->first)) {
-		stacks->first = stack->next;
-		unmap(stacks, stack);
-	}
-	stacks->kept = 0;
-	if (stacks->n_fresh)
-		munmap(stacks->fresh,
-		    stacks->n_fresh * (page_bytes() + QUERN__STACK_BYTES));
-	stacks->n_fresh = 0;
+	if (fresh && !munmap(stacks->fresh, fresh))
+		stacks->n_fresh = 0;
+	/* Each time more of them lie beside holes. */
+	while (unmap_some(stacks, &stacks->first) ||
+	    unmap_some(stacks, &stacks->stuck))
+		;
 }

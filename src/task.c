@@ -94,6 +94,8 @@ run(quern_task *task)
 		quern__fiber_adopt(&tasks->home);
 		quern__task_running = task;
 		quern__fiber_switch(&tasks->home, &task->fiber);
+		if (quern__stack_has_overflown(task->stack))
+			quern__stack_fault(task->stack);
 		quern__task_running = NULL;
 		if (!task->errand)
 			break;

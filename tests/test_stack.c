@@ -5,6 +5,7 @@
 #include "src/stack.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,12 +13,14 @@
 
 #include "support.h"
 
-enum { MANY = 20000, SPLIT_MOST = 16000 };
+enum { MANY = 20000, SPLIT_MOST = 16000, SLAB = 256 };
 
 /* ---- the kernel's answers ---- */
 
 static bool no_marks; /* as before Linux 6.13 */
 static int maps_fail, protects_fail;
+/* Of so many, all but the last fail, for lack of mappings; 0: none. */
+static unsigned unmaps_fail, unmap_count;
 static size_t mapped;    /* bytes there are, of those that were mapped here */
 static size_t maps_most; /* bytes at once; 0: any number */
 
@@ -57,6 +60,10 @@ int __wrap_munmap(void *start, size_t bytes);
 int
 __wrap_munmap(void *start, size_t bytes)
 {
+	if (unmaps_fail && unmap_count++ % unmaps_fail != unmaps_fail - 1) {
+		errno = ENOMEM;
+		return -1;
+	}
 	mapped -= bytes;
 	return __real_munmap(start, bytes);
 }
@@ -215,18 +222,30 @@ get_many(struct quern__stacks *stacks, struct quern__stack **stack, size_t n)
 }
 
 static void
+put_all(struct quern__stacks *stacks, struct quern__stack **stack, size_t n)
+{
+	while (n > 0)
+		quern__stack_put(stacks, stack[--n]);
+}
+
+static void
 guards_leave_half_of_the_mappings(void)
 {
 	static struct quern__stack *stack[MANY];
 	struct quern__stacks stacks = { 0 };
-	size_t got;
+	size_t of_kind[4] = { 0 }, got;
 
 	no_marks = true;
 	got = get_many(&stacks, stack, MANY);
-	CU_ASSERT_EQUAL(got, SPLIT_MOST);
+	CU_ASSERT_EQUAL(got, MANY);
+	for (size_t i = 0; i < got; i++)
+		of_kind[stack[i]->guard]++;
+	CU_ASSERT_EQUAL(of_kind[QUERN__GUARD_MARK], 0);
+	CU_ASSERT_EQUAL(of_kind[QUERN__GUARD_SPLIT], SPLIT_MOST);
+	CU_ASSERT_EQUAL(
+	    of_kind[QUERN__GUARD_SLAB], (MANY - SPLIT_MOST + SLAB - 1) / SLAB);
 	CU_ASSERT_EQUAL(stacks.split, SPLIT_MOST);
-	while (got > 0)
-		quern__stack_put(&stacks, stack[--got]);
+	put_all(&stacks, stack, got);
 	/* Those that are kept have theirs. */
 	CU_ASSERT_EQUAL(stacks.split, SPLIT_MOST);
 	CU_ASSERT_PTR_NOT_NULL(stack[0] = quern__stack_get(&stacks, 0));
@@ -235,6 +254,129 @@ guards_leave_half_of_the_mappings(void)
 	CU_ASSERT_EQUAL(stacks.split, 0);
 	CU_ASSERT_EQUAL(mapped, 0);
 	no_marks = false;
+}
+
+/* Where there is no guard, what was below a stack tells who was there. */
+static void
+an_overflow_without_a_guard_is_seen(void)
+{
+	static struct quern__stack *stack[MANY];
+	struct quern__stacks stacks = { 0 };
+	size_t got, canaries = 0;
+
+	no_marks = true;
+	got = get_many(&stacks, stack, SPLIT_MOST + 300);
+	for (size_t i = 0; i < got; i++)
+		CU_ASSERT_FALSE(quern__stack_has_overflown(stack[i]));
+	for (size_t i = 0; i < got; i++) {
+		if (stack[i]->guard != QUERN__GUARD_CANARY)
+			continue;
+		canaries++;
+		memset(stack[i]->bottom, 1, 4096);
+		CU_ASSERT_FALSE(quern__stack_has_overflown(stack[i]));
+		stack[i]->bottom[-1 - (int)(canaries % 256)] = 1;
+		CU_ASSERT_TRUE(quern__stack_has_overflown(stack[i]));
+	}
+	CU_ASSERT_EQUAL(canaries, 298);
+	put_all(&stacks, stack, got);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
+	no_marks = false;
+}
+
+/* Of other sizes, too, which come one by one. */
+static void
+beyond_the_guards_any_size_can_be_had(void)
+{
+	static struct quern__stack *stack[MANY];
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *large;
+	size_t got;
+
+	no_marks = true;
+	got = get_many(&stacks, stack, SPLIT_MOST);
+	large = quern__stack_get(&stacks, 1000000);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
+	CU_ASSERT_EQUAL(large->guard, QUERN__GUARD_CANARY);
+	large->bottom[-1] = 1;
+	CU_ASSERT_TRUE(quern__stack_has_overflown(large));
+	quern__stack_put(&stacks, large);
+	put_all(&stacks, stack, got);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
+	no_marks = false;
+}
+
+/* ---- what cannot be given back ---- */
+
+static bool
+is_zero(const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+static void
+one_that_cannot_be_unmapped_is_kept_without_its_memory(void)
+{
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *large = quern__stack_get(&stacks, 200000), *usual;
+
+	usual = quern__stack_get(&stacks, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(usual);
+	memset(large->bottom, 1, large->bytes);
+	memset(usual->bottom, 2, usual->bytes);
+	stacks.kept = QUERN__STACKS_KEPT;
+	unmaps_fail = UINT_MAX;
+	errno = 7;
+	quern__stack_put(&stacks, large);
+	quern__stack_put(&stacks, usual);
+	CU_ASSERT_EQUAL(errno, 7);
+	CU_ASSERT_EQUAL(stacks.kept, QUERN__STACKS_KEPT + 1);
+	stacks.kept = 1;
+	CU_ASSERT_TRUE(is_zero(large->bottom, large->bytes));
+	CU_ASSERT_PTR_EQUAL(quern__stack_get(&stacks, 0), usual);
+	CU_ASSERT_TRUE(is_zero(usual->bottom, usual->bytes));
+	quern__stack_put(&stacks, usual);
+	unmaps_fail = 0;
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
+	CU_ASSERT_EQUAL(stacks.kept, 0);
+}
+
+/* As long as some can be unmapped, others can in the end. */
+static void
+in_the_end_all_are_unmapped(void)
+{
+	static struct quern__stack *stack[1000];
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *large = quern__stack_get(&stacks, 300000);
+	size_t got = get_many(&stacks, stack, 1000);
+
+	CU_ASSERT_EQUAL(got, 1000);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
+	unmaps_fail = 7;
+	quern__stack_put(&stacks, large);
+	put_all(&stacks, stack, got);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT(stacks.kept < 7);
+	unmaps_fail = 0;
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(stacks.kept, 0);
+	CU_ASSERT_EQUAL(mapped, 0);
+	/* And if none can, that is the end of it. */
+	got = get_many(&stacks, stack, 100);
+	put_all(&stacks, stack, got);
+	unmaps_fail = UINT_MAX;
+	unmap_count = 0;
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(stacks.kept, 100);
+	unmaps_fail = 0;
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
 }
 
 static void
@@ -249,8 +391,7 @@ marks_take_no_mappings(void)
 	} else {
 		CU_ASSERT_EQUAL(got, MANY);
 	}
-	while (got > 0)
-		quern__stack_put(&stacks, stack[--got]);
+	put_all(&stacks, stack, got);
 	quern__stacks_drop(&stacks);
 }
 
@@ -310,6 +451,13 @@ main(void)
 		    the_last_memory_is_enough_for_one },
 		{ "guards leave half of the mappings",
 		    guards_leave_half_of_the_mappings },
+		{ "an overflow without a guard is seen",
+		    an_overflow_without_a_guard_is_seen },
+		{ "beyond the guards any size can be had",
+		    beyond_the_guards_any_size_can_be_had },
+		{ "one that cannot be unmapped is kept without its memory",
+		    one_that_cannot_be_unmapped_is_kept_without_its_memory },
+		{ "in the end all are unmapped", in_the_end_all_are_unmapped },
 		{ "marks take no mappings", marks_take_no_mappings },
 		{ "below a stack lies a guard", below_a_stack_lies_a_guard },
 		CU_TEST_INFO_NULL,

@@ -35,8 +35,10 @@ typedef struct quern_task_options {
 	 * Bytes of stack, from 16384; 0: 65536.  Some 3 KiB of them are
 	 * quern's.  Only pages that were touched take memory; the loop keeps
 	 * those of the default size for later tasks.  A task that needs more
-	 * ends with SIGSEGV, at a guard page.  What is computed does not run on
-	 * this stack, see quern_await() and quern_run().
+	 * ends with SIGSEGV, at a guard page; before Linux 6.13, if there are
+	 * more than 16,000 tasks on the loop, when it next waits or ends.  What
+	 * is computed does not run on this stack, see quern_await() and
+	 * quern_run().
 	 */
 	size_t stack_bytes;
 	/*
@@ -62,8 +64,7 @@ QUERN_API void quern_task_options_init(quern_task_options *options);
  *         -EINVAL   loop or fn is NULL, a reserved word is not 0, too small a
  *                   stack.
  *         -ENOTSUP  the loop is a foreign one, without libev.
- *         -ENOMEM   no memory; or no guard page (before Linux 6.13 a loop can
- *                   have 16,000 tasks at once).
+ *         -ENOMEM   no memory.
  *         -ESTALE   after fork.
  */
 QUERN_API QUERN_MUST_USE int quern_spawn(
