@@ -45,7 +45,8 @@ endif
 # ---- packages --------------------------------------------------------------
 
 deps_packages := libc6-dev libev-dev libsleef-dev \
-    libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++ spin
+    libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++ spin \
+    libcurl4-openssl-dev libsqlite3-dev
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
     libboost-context-dev g++ python3 gnuplot-nox
@@ -261,8 +262,15 @@ test_names    := $(or $(TESTS:%=test_%),\
     $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c))))
 # Tests that need not be repeated with sanitizers.
 plain_only    := test_package test_model
+# Without the library that it shows, an example is left out.
+needs_of_fetch    := libcurl
+needs_of_database := sqlite3
+lacking = $(if $(needs_of_$(1)),$(shell \
+    pkg-config --exists $(needs_of_$(1)) 2>/dev/null || echo $(1)))
 example_names := $(patsubst examples/%.c,%,\
     $(filter-out examples/throughput_%,$(sort $(wildcard examples/*.c))))
+lacking_names := $(foreach e,$(example_names),$(call lacking,$e))
+example_names := $(filter-out $(lacking_names),$(example_names))
 
 # ---- objects ---------------------------------------------------------------
 
@@ -355,7 +363,9 @@ $(tests): $(B)/tests/%: $(B)/tests/%.o $(test_objects) $(static) Makefile
 	$(Q)$(call link,$(call wraps,tests/$(@F).c) -lcunit \
 	    $(if $(findstring test_kernels,$@),-lmpfr -lgmp))
 
-libs_of_powers := -lgmp
+libs_of_powers   := -lgmp
+libs_of_fetch    := -lcurl
+libs_of_database := -lsqlite3
 
 $(examples): $(B)/examples/%: $(B)/examples/%.o $(static)
 	$(call say,LD)
@@ -366,6 +376,8 @@ $(B)/examples/throughput: $(patsubst %.c,$(B)/%.o,\
 .SECONDARY:
 
 all: $(static) $(shared) $(examples)
+	$(if $(lacking_names),@echo "left out, since what they show is not \
+	    installed: $(lacking_names)")
 .PHONY: all
 
 demo: $(B)/examples/throughput
@@ -379,7 +391,7 @@ ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
-    tasks
+    tasks service
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -436,7 +448,7 @@ $(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_library) $(static)
 # Not in the library: it takes the place of malloc().
 $(B)/bench/costs: $(B)/bench/calls.o
 
-bench: $(bench_programs)
+bench: $(bench_programs) $(B)/examples/server
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \
 	    sh bench/run.sh $(B)/bench $(SUBJECTS)
 	@sh bench/charts.sh $(B)/bench

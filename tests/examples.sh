@@ -90,6 +90,33 @@ squares_await) prints squares_await <<-'END' ;;
 	all 100000 squares add up to 333328333350000
 	END
 server) ;; # test_server.c
+fetch) ;;  # test_fetch.c
+database)
+	test -x "$programs/database" || {
+		echo "left out: sqlite3 is not installed (make deps)"
+		exit 0
+	}
+	rm -f "$QUERN_BUILD/weather.db"
+	for time in first second; do
+		prints database "$QUERN_BUILD/weather.db" <<-'END'
+	station 0: 20000 rows, from 0.000 to 19.999, mean 9.9995
+	station 1: 20000 rows, from 1.000 to 20.999, mean 10.9995
+	station 2: 20000 rows, from 2.000 to 21.999, mean 11.9995
+	station 3: 20000 rows, from 3.000 to 22.999, mean 12.9995
+	station 4: 20000 rows, from 4.000 to 23.999, mean 13.9995
+	station 5: 20000 rows, from 5.000 to 24.999, mean 14.9995
+	station 6: 20000 rows, from 6.000 to 25.999, mean 15.9995
+	station 7: 20000 rows, from 7.000 to 26.999, mean 16.9995
+	the loop came round meanwhile
+		END
+	done
+	echo "no database, whatever it is called" >"$QUERN_BUILD/weather.db"
+	"$programs/database" "$QUERN_BUILD/weather.db" >"$output" 2>&1
+	test $? -eq 1 || fail "database: it should exit with 1"
+	echo "database: $QUERN_BUILD/weather.db: file is not a database" |
+	    diff - "$output" || fail "database: < expected, > printed"
+	rm "$QUERN_BUILD/weather.db"
+	;;
 squares) prints squares <<-'END' ;;
 	the square of 7 is 49
 	the square of 99999 is 9999800001

@@ -86,6 +86,12 @@ files_sums_what_it_can_read(void)
 	CU_ASSERT_EQUAL(example("files"), 0);
 }
 
+static void
+database_looks_at_its_rows(void)
+{
+	CU_ASSERT_EQUAL(example("database"), 0);
+}
+
 int
 main(void)
 {
@@ -105,6 +111,7 @@ main(void)
 		{ "squares_await prints the same",
 		    squares_await_prints_the_same },
 		{ "powers have their digits", powers_have_their_digits },
+		{ "database looks at its rows", database_looks_at_its_rows },
 		{ "files sums what it can read", files_sums_what_it_can_read },
 		CU_TEST_INFO_NULL,
 	};
