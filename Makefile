@@ -269,7 +269,7 @@ lacking = $(if $(needs_of_$(1)),$(shell \
     pkg-config --exists $(needs_of_$(1)) 2>/dev/null || echo $(1)))
 example_names := $(patsubst examples/%.c,%,\
     $(filter-out examples/throughput_%,$(sort $(wildcard examples/*.c))))
-lacking_names := $(foreach e,$(example_names),$(call lacking,$e))
+lacking_names := $(strip $(foreach e,$(example_names),$(call lacking,$e)))
 example_names := $(filter-out $(lacking_names),$(example_names))
 
 # ---- objects ---------------------------------------------------------------
@@ -376,8 +376,7 @@ $(B)/examples/throughput: $(patsubst %.c,$(B)/%.o,\
 .SECONDARY:
 
 all: $(static) $(shared) $(examples)
-	$(if $(lacking_names),@echo "left out, since what they show is not \
-	    installed: $(lacking_names)")
+	$(if $(lacking_names),@echo left out without its library: $(lacking_names))
 .PHONY: all
 
 demo: $(B)/examples/throughput
