@@ -64,7 +64,8 @@ quern_task_cancel(quern_task *task)
 		return -ESTALE;
 	if (task->state == QUERN__TASK_ENDED)
 		return -EALREADY;
-	quern__task_interrupt(task, -ECANCELED, NULL);
+	if (!quern__task_interrupt(task, -ECANCELED))
+		task->cancelled = true;
 	return 0;
 }
 

@@ -19,7 +19,7 @@ struct quern__scope {
 	struct quern__timer timer; /* first: see fire_scope() */
 	struct quern__scope *outer;
 	unsigned depth;
-	bool fired;
+	bool fired, seen;
 };
 
 /* ---- sleep ---- */
@@ -63,7 +63,23 @@ fire_scope(struct quern__timer *timer)
 	struct quern__scope *scope = (struct quern__scope *)timer;
 
 	scope->fired = true;
-	quern__task_interrupt(timer->task, -ETIMEDOUT, scope);
+	scope->seen = quern__task_interrupt(timer->task, -ETIMEDOUT);
+	timer->task->overdue += !scope->seen;
+}
+
+void
+quern__scopes_see(quern_task *task, bool all)
+{
+	struct quern__scope *scope = task->scope;
+
+	for (; scope && task->overdue; scope = scope->outer) {
+		if (!scope->fired || scope->seen)
+			continue;
+		scope->seen = true;
+		task->overdue--;
+		if (!all)
+			break;
+	}
 }
 
 int
@@ -108,8 +124,7 @@ leave_scope(quern_task *task)
 
 	quern__timer_stop(&task->tasks->timers, &scope->timer);
 	/* What nobody has seen ends with it. */
-	if (task->pending == -ETIMEDOUT && task->pending_of == scope)
-		task->pending = 0;
+	task->overdue -= scope->fired && !scope->seen;
 	task->scope = scope->outer;
 	quern__free(scope);
 	return fired;

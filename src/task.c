@@ -129,27 +129,26 @@ begin(void *arg)
 static int
 see_pending(quern_task *task)
 {
-	int pending = task->pending;
+	bool cancelled = task->cancelled;
 
-	if (task->shields)
+	if (task->shields || (!cancelled && !task->overdue))
 		return 0;
-	task->pending = 0;
-	return pending;
+	/* A cancel says more than a timeout. */
+	task->cancelled = false;
+	quern__scopes_see(task, cancelled);
+	return cancelled ? -ECANCELED : -ETIMEDOUT;
 }
 
-void
-quern__task_interrupt(
-    quern_task *task, int reason, const struct quern__scope *scope)
+bool
+quern__task_interrupt(quern_task *task, int reason)
 {
-	if (task->state == QUERN__TASK_WAITING && !task->stopped &&
-	    !task->shields) {
-		task->stopped = reason;
-		if (task->stop)
-			task->stop(task);
-	} else if (task->pending != -ECANCELED) {
-		task->pending = reason;
-		task->pending_of = scope;
-	}
+	if (task->state != QUERN__TASK_WAITING || task->stopped ||
+	    task->shields)
+		return false;
+	task->stopped = reason;
+	if (task->stop)
+		task->stop(task);
+	return true;
 }
 
 int

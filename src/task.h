@@ -65,9 +65,9 @@ struct quern_task {
 	uint64_t ticket; /* of those who wait for room */
 
 	int woken_with;
-	/* Why its next wait ends at once, and the scope that says so. */
-	int pending;
-	const struct quern__scope *pending_of;
+	/* Why its next wait ends at once. */
+	bool cancelled;
+	unsigned overdue;           /* scopes that it has not heard of */
 	struct quern__scope *scope; /* the innermost; sleep.c */
 	unsigned shields;           /* then nothing ends a wait but its end */
 	quern_task *joiner;         /* awaits the end of this one */
@@ -159,11 +159,11 @@ void quern__task_wake(quern_task *task, int status);
 void quern__task_wake_later(quern_task *task, int status);
 
 /*
- * What it waits for is to end now, or what it waits for next, and to return
- * `reason`: -ECANCELED, or -ETIMEDOUT of a scope.
+ * What it waits for is to end now and to return `reason`: -ECANCELED, or
+ * -ETIMEDOUT of a scope.  False: it waits for nothing that could; so what it
+ * waits for next is to, and the caller notes why.
  */
-void quern__task_interrupt(
-    quern_task *task, int reason, const struct quern__scope *scope);
+bool quern__task_interrupt(quern_task *task, int reason);
 
 /* It has ended, and nobody needs it any more. */
 void quern__task_free(quern_task *task);
@@ -192,6 +192,8 @@ int quern__task_submit(quern_loop *loop, quern_job *job);
 
 /* ---- sleep.c ---- */
 
+/* Note that the task hears now of the innermost that is overdue, or of all. */
+void quern__scopes_see(quern_task *task, bool all);
 /* It ends: so do the scopes that it left open. */
 void quern__scopes_drop(quern_task *task);
 

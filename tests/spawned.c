@@ -77,6 +77,15 @@ cancel_it(void *task)
 }
 
 int
+nap_and_return(void *arg)
+{
+	struct napper *napper = arg;
+
+	napper->slept = quern_sleep(napper->seconds);
+	return napper->slept ? napper->slept : napper->returns;
+}
+
+int
 say_and_return(void *letter)
 {
 	say(*(const char *)letter);

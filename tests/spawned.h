@@ -32,6 +32,18 @@ int run_alone(quern_task_fn *fn, void *arg);
 /* A task that lets others go first and cancels the one at `task`. */
 int cancel_it(void *task);
 
+/* A task that sleeps once and returns a number, or why it did not sleep. */
+struct napper {
+	double seconds;
+	int returns;
+	int slept; /* what quern_sleep() returned */
+};
+int nap_and_return(void *napper);
+
+/* For a sleep, or a scope, that nobody waits for the end of. */
+#define LONG 3600.0
+#define MS 1e-3
+
 /* A task that says the letter `arg` and returns 7. */
 int say_and_return(void *letter);
 /* One that yields twice, says e and returns 10. */

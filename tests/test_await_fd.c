@@ -9,7 +9,6 @@
 
 #include "spawned.h"
 
-#define MS 1e-3
 #define NO_LIMIT (-1.0)
 
 enum { BOTH = QUERN_READ | QUERN_WRITE };

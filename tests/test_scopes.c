@@ -8,9 +8,6 @@
 
 #include "spawned.h"
 
-#define MS 1e-3
-#define LONG 3600.0
-
 static int
 begin(double seconds)
 {

@@ -5,8 +5,6 @@
 
 #include "spawned.h"
 
-#define MS 1e-3
-
 static quern_semaphore semaphore;
 static quern_mutex mutex;
 

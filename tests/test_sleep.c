@@ -7,8 +7,6 @@
 #include "src/clock.h"
 #include "spawned.h"
 
-#define MS 1e-3
-
 /* ---- sleep ---- */
 
 struct sleeper {

@@ -199,7 +199,7 @@ QUERN_API QUERN_MUST_USE int quern_await_fd(int fd, int events, double timeout);
  * A timeout scope: if it is still open after so many seconds, what the task
  * awaits then, or next, returns -ETIMEDOUT, once, as if it had been cancelled;
  * so a job that it awaits is cancelled.  Awaits after that work as ever.  Scopes
- * nest, up to 16; what a task leaves open ends with it.  With 0 seconds or less
+ * nest, up to 16, and each interrupts once; what a task leaves open ends with it.  With 0 seconds or less
  * the next await is the one; INFINITY: never.
  *
  * quern_timeout_end() closes the innermost one and says whether its time had run
