@@ -139,8 +139,10 @@ unsigned long take_lost_rings(void);
 	HOLD_BACK_VOID(DELIVER, NO_LOOK, __real_quern__deliver_push, deliver,  \
 	    (quern_loop * loop, quern_job * job), (loop, job))                 \
 	HOLD_BACK_VOID(REMOVE_TIMEOUT, NO_LOOK, __real_quern__timeouts_remove, \
-	    remove, (struct quern__timeouts * timeouts, quern_job * job),      \
-	    (timeouts, job))                                                   \
+	    remove,                                                            \
+	    (struct quern__timeouts * timeouts,                                \
+		struct quern_deadline * deadline),                             \
+	    (timeouts, deadline))                                              \
 	HOLD_BACK_VOID(UNPIN, NO_LOOK, __real_quern__loop_unpin, unpin,        \
 	    (quern_loop * loop), (loop))
 
