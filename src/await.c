@@ -19,11 +19,11 @@ wake_awaiter(quern_loop *loop, quern_job *job, int status)
 {
 	const quern_job *next = loop->backlog;
 
-	/* That is on its way already, but not what lies below it. */
+	/* Of the job itself what is in its own part is on its way already. */
 	if (next && next->own.then.done == wake_awaiter) {
 		quern__fetch(next->data, sizeof(quern_task));
 		quern__fetch((const char *)next - QUERN__FRAMES_BYTES,
-		    QUERN__FRAMES_BYTES);
+		    QUERN__FRAMES_BYTES + offsetof(quern_job, own));
 	}
 	quern__task_wake(job->data, status);
 }
