@@ -2,7 +2,11 @@
 /* spawned.c -- tasks on a rig that note what they do, see spawned.h. */
 #include "spawned.h"
 
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "forked.h"
 
 struct rig task_rig;
 char said[64];
@@ -83,6 +87,30 @@ nap_and_return(void *arg)
 
 	napper->slept = quern_sleep(napper->seconds);
 	return napper->slept ? napper->slept : napper->returns;
+}
+
+static void
+look_who_overflowed(int number, siginfo_t *info, void *context)
+{
+	char whose[64] = "";
+
+	(void)number;
+	(void)context;
+	EXPECT(!quern_task_describe(info->si_addr, whose, sizeof(whose)));
+	EXPECT(!strcmp(whose, "task deep: stack overflow"));
+	_exit(0);
+}
+
+void
+expect_overflow_of_deep(void)
+{
+	static char memory[65536];
+	const stack_t apart = { .ss_sp = memory, .ss_size = sizeof(memory) };
+	const struct sigaction action = { .sa_sigaction = look_who_overflowed,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK };
+
+	EXPECT(!sigaltstack(&apart, NULL));
+	EXPECT(!sigaction(SIGSEGV, &action, NULL));
 }
 
 int

@@ -44,6 +44,12 @@ int nap_and_return(void *napper);
 #define LONG 3600.0
 #define MS 1e-3
 
+/*
+ * In a child of forked_run(): SIGSEGV ends it from now on, and that is all right
+ * if quern_task_describe() says that a task "deep" has overflown its stack.
+ */
+void expect_overflow_of_deep(void);
+
 /* A task that says the letter `arg` and returns 7. */
 int say_and_return(void *letter);
 /* One that yields twice, says e and returns 10. */

@@ -5,13 +5,11 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "forked.h"
 #include "spawned.h"
 
 enum { GUARDED = 16000, BEYOND = 4000 };
@@ -68,13 +66,12 @@ tasks_go_on_beyond_the_guards(void)
 __attribute__((noinline)) static size_t
 go_below(void)
 {
-	char frame[100], whose[64];
+	char frame[100], whose[64] = "";
 
 	memset(frame, 1, sizeof(frame));
 	/* Not where `frame` is: a sanitizer may keep that elsewhere. */
-	if (quern_task_describe(
-		__builtin_frame_address(0), whose, sizeof(whose)))
-		_exit(10);
+	EXPECT(!quern_task_describe(
+	    __builtin_frame_address(0), whose, sizeof(whose)));
 	if (strcmp(whose, "task deep: stack overflow") != 0)
 		return go_below() + (size_t)frame[99];
 	return (size_t)frame[0];
@@ -84,56 +81,33 @@ static int
 go_too_deep(void *unused)
 {
 	(void)unused;
-	if (go_below() < 100)
-		_exit(11);
+	EXPECT(go_below() >= 100);
 	(void)quern_yield();
-	_exit(12); /* nobody noticed */
+	EXPECT(false); /* nobody noticed */
+	return 0;
 }
 
 static void
-say_whose(int number, siginfo_t *info, void *context)
-{
-	char whose[64];
-
-	(void)number;
-	(void)context;
-	_exit(quern_task_describe(info->si_addr, whose, sizeof(whose)) ||
-	    strcmp(whose, "task deep: stack overflow") != 0);
-}
-
-/* In a child of fork(); never returns. */
-static void
-overflow(void)
+overflow(void *unused)
 {
 	const quern_task_options options = { .name = "deep" };
-	const struct sigaction action = { .sa_sigaction = say_whose,
-		.sa_flags = SA_SIGINFO };
 	unsigned count = 0;
 
-	if (sigaction(SIGSEGV, &action, NULL) || !tasks_open(1) ||
-	    !start_tasks(&count, GUARDED + 2) ||
-	    quern_spawn_with(
-		task_rig.loop, NULL, go_too_deep, NULL, &options) ||
-	    !start_tasks(&count, 2))
-		_exit(13);
+	(void)unused;
+	expect_overflow_of_deep();
+	EXPECT(tasks_open(1));
+	EXPECT(start_tasks(&count, GUARDED + 2));
+	EXPECT(!quern_spawn_with(
+	    task_rig.loop, NULL, go_too_deep, NULL, &options));
+	EXPECT(start_tasks(&count, 2));
 	rig_run(&task_rig);
-	_exit(14);
+	EXPECT(false);
 }
 
 static void
 a_handler_can_say_whose_stack_overflowed(void)
 {
-	int status = -1;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0)
-		overflow();
-	CU_ASSERT(child > 0);
-	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
-	CU_ASSERT(WIFEXITED(status));
-	CU_ASSERT_EQUAL(WEXITSTATUS(status), 0);
+	forked_run(_exit, overflow, NULL);
 }
 
 int

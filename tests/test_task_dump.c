@@ -6,13 +6,11 @@
 #include <errno.h>
 #include <quern/together.h>
 #include <quern/trace.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/task.h"
+#include "forked.h"
 #include "spawned.h"
 #include "trace_file.h"
 
@@ -136,17 +134,6 @@ an_address_names_its_task(void)
 	rig_close(&task_rig);
 }
 
-static void
-say_whose(int number, siginfo_t *info, void *context)
-{
-	char buf[64];
-
-	(void)number;
-	(void)context;
-	_exit(quern_task_describe(info->si_addr, buf, sizeof(buf)) ||
-	    strcmp(buf, "task deep: stack overflow") != 0);
-}
-
 /* Down to where nothing is any more. */
 static int
 go_too_deep(void *unused)
@@ -159,36 +146,21 @@ go_too_deep(void *unused)
 	return 0;
 }
 
-/* In a child of fork(), where it may go wrong; never returns. */
 static void
-overflow(void)
+overflow(void *unused)
 {
-	static char memory[65536];
-	const stack_t apart = { .ss_sp = memory, .ss_size = sizeof(memory) };
-	struct sigaction action = { .sa_sigaction = say_whose,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK };
-
-	if (sigaltstack(&apart, NULL) || sigaction(SIGSEGV, &action, NULL) ||
-	    !tasks_open(1))
-		_exit(2);
+	(void)unused;
+	expect_overflow_of_deep();
+	EXPECT(tasks_open(1));
 	spawn_named(NULL, go_too_deep, NULL, "deep");
 	rig_run(&task_rig);
-	_exit(3);
+	EXPECT(false);
 }
 
 static void
 a_handler_can_say_whose_stack_overflowed(void)
 {
-	int status = -1;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0)
-		overflow();
-	CU_ASSERT(child > 0);
-	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
-	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	forked_run(_exit, overflow, NULL);
 }
 
 /* ---- the hook ---- */
