@@ -73,6 +73,31 @@ run_alone(quern_task_fn *fn, void *arg)
 	return result;
 }
 
+struct cancelled {
+	quern_task_fn *fn;
+	void *arg;
+};
+
+static int
+cancel_soon(void *arg)
+{
+	const struct cancelled *cancelled = arg;
+	quern_task *task;
+
+	spawn(&task, cancelled->fn, cancelled->arg);
+	CU_ASSERT_EQUAL(quern_yield(), 0);
+	CU_ASSERT_EQUAL(quern_task_cancel(task), 0);
+	return result_of(task);
+}
+
+int
+run_cancelled(quern_task_fn *fn, void *arg)
+{
+	struct cancelled cancelled = { fn, arg };
+
+	return run_alone(cancel_soon, &cancelled);
+}
+
 int
 cancel_it(void *task)
 {

@@ -29,6 +29,9 @@ int result_of(quern_task *task);
 /* Open the rig, run one task to its end and close it: what did it return? */
 int run_alone(quern_task_fn *fn, void *arg);
 
+/* The same, and it is cancelled as soon as it waits. */
+int run_cancelled(quern_task_fn *fn, void *arg);
+
 /* A task that lets others go first and cancels the one at `task`. */
 int cancel_it(void *task);
 
