@@ -173,8 +173,10 @@ quern_task_group_next(quern_task_group *group, void **arg, int *result)
 int
 quern_task_group_wait(quern_task_group *group)
 {
+	quern_task *self = quern__task_running;
 	struct quern_member *member;
 	int err = check(group), reason;
+	bool shielded;
 
 	if (err)
 		return err;
@@ -182,16 +184,21 @@ quern_task_group_wait(quern_task_group *group)
 	if (err == -EPERM || err == -ESTALE)
 		return err;
 	for (reason = err;;) {
-		if (err)
+		if (err && !group->own.cancelled)
 			cancel_running(group);
 		while ((member = take_ended(group)))
 			quern__free(member);
 		if (!group->own.running)
 			break;
+		/* What comes now is for what is awaited next. */
+		shielded = group->own.cancelled;
+		self->shields += shielded;
 		err = wait_for_one(group);
+		self->shields -= shielded;
 		reason = reason ? reason : err;
 	}
-	err = group->own.first_error ? group->own.first_error : reason;
+	/* An interrupt tells more: whoever sent it counts on its being seen. */
+	err = reason ? reason : group->own.first_error;
 	quern_task_group_init(group);
 	return err;
 }

@@ -146,6 +146,143 @@ who_waits_hands_a_cancel_on(void)
 	rig_close(&task_rig);
 }
 
+/* A member that needs a while to clean up. */
+static int
+clean_up_slowly(void *arg)
+{
+	struct member *member = arg;
+
+	while (quern_sleep(LONG) != -ECANCELED)
+		;
+	member->cancelled++;
+	for (int i = 0; i < member->yields; i++)
+		member->cancelled += quern_yield() == -ECANCELED;
+	return member->returns;
+}
+
+/* What a group's wait says, and what the task awaits after it. */
+static int
+wait_and_wait_again(void *arg)
+{
+	struct member *member = arg;
+	quern_task_group group;
+	int err, again;
+
+	quern_task_group_init(&group);
+	CU_ASSERT_EQUAL(
+	    quern_task_group_spawn(&group, clean_up_slowly, &member[0]), 0);
+	CU_ASSERT_EQUAL(
+	    quern_task_group_spawn(&group, be_member, &member[1]), 0);
+	err = quern_task_group_wait(&group);
+	again = quern_yield();
+	return err == again ? err : 1000 * err + again;
+}
+
+static int
+cancel_twice(void *task)
+{
+	(void)cancel_it(task);
+	for (int i = 0; i < 5; i++)
+		CU_ASSERT_EQUAL(quern_yield(), 0);
+	return cancel_it(task);
+}
+
+/* The second is not lost, and no member hears of it. */
+static void
+a_second_cancel_is_for_what_comes_next(void)
+{
+	struct member member[] = { { 30, 0, 0 }, { 1000, 1, 0 } };
+	quern_task *task;
+
+	if (!tasks_open(1))
+		return;
+	spawn(&task, wait_and_wait_again, member);
+	spawn(NULL, cancel_twice, &task);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(result_of(task), -ECANCELED);
+	CU_ASSERT_EQUAL(member[0].cancelled, 1);
+	CU_ASSERT_EQUAL(member[1].cancelled, 1);
+	rig_close(&task_rig);
+}
+
+static int
+cancel_when_cleaning_up(void *arg)
+{
+	void **task_and_member = arg;
+	const struct member *member = task_and_member[1];
+
+	while (!member->cancelled)
+		CU_ASSERT_EQUAL(quern_yield(), 0);
+	return cancel_it(task_and_member[0]);
+}
+
+/* Nor is one that comes while members clean up since one of them has failed. */
+static void
+a_cancel_after_an_error_is_for_what_comes_next(void)
+{
+	struct member member[] = { { 30, 0, 0 }, { 0, -EIO, 0 } };
+	quern_task *task;
+	void *both[] = { &task, &member[0] };
+
+	if (!tasks_open(1))
+		return;
+	spawn(&task, wait_and_wait_again, member);
+	spawn(NULL, cancel_when_cleaning_up, both);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(result_of(task), 1000 * -EIO - ECANCELED);
+	CU_ASSERT_EQUAL(member[0].cancelled, 1);
+	rig_close(&task_rig);
+}
+
+static int
+wait_with_a_timeout(void *member)
+{
+	int err;
+
+	CU_ASSERT_EQUAL(quern_timeout_begin(1e-3), 0);
+	err = wait_and_wait_again(member);
+	CU_ASSERT_EQUAL(quern_timeout_end(), -ETIMEDOUT);
+	return err;
+}
+
+static void
+a_cancel_after_a_timeout_is_for_what_comes_next(void)
+{
+	struct member member[] = { { 30, 0, 0 }, { 1, 1, 0 } };
+	quern_task *task;
+	void *both[] = { &task, &member[0] };
+
+	if (!tasks_open(1))
+		return;
+	spawn(&task, wait_with_a_timeout, member);
+	spawn(NULL, cancel_when_cleaning_up, both);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(result_of(task), 1000 * -ETIMEDOUT - ECANCELED);
+	CU_ASSERT_EQUAL(member[0].cancelled, 1);
+	rig_close(&task_rig);
+}
+
+/* Interrupted before it waits, with a member that has failed: not lost. */
+static int
+wait_cancelled(void *unused)
+{
+	struct member member = { 0, -EIO, 0 };
+	quern_task_group group;
+
+	(void)unused;
+	spawn_members(&group, &member, 1);
+	CU_ASSERT_EQUAL(quern_yield(), 0);
+	CU_ASSERT_EQUAL(quern_task_cancel(quern_task_self()), 0);
+	CU_ASSERT_EQUAL(quern_task_group_wait(&group), -ECANCELED);
+	return quern_yield();
+}
+
+static void
+an_interrupt_tells_more_than_an_error(void)
+{
+	CU_ASSERT_EQUAL(run_alone(wait_cancelled, NULL), 0);
+}
+
 struct spawner {
 	quern_task_group *group;
 	struct member *member;
@@ -338,6 +475,14 @@ main(void)
 		{ "the first result may be enough",
 		    the_first_result_may_be_enough },
 		{ "who waits hands a cancel on", who_waits_hands_a_cancel_on },
+		{ "a second cancel is for what comes next",
+		    a_second_cancel_is_for_what_comes_next },
+		{ "a cancel after an error is for what comes next",
+		    a_cancel_after_an_error_is_for_what_comes_next },
+		{ "a cancel after a timeout is for what comes next",
+		    a_cancel_after_a_timeout_is_for_what_comes_next },
+		{ "an interrupt tells more than an error",
+		    an_interrupt_tells_more_than_an_error },
 		{ "a member may spawn another", a_member_may_spawn_another },
 		{ "what cannot be is refused", what_cannot_be_is_refused },
 		{ "all are joined in order", all_are_joined_in_order },

@@ -102,11 +102,13 @@ QUERN_API QUERN_MUST_USE int quern_task_group_next(
 QUERN_API void quern_task_group_cancel(quern_task_group *group);
 
 /*
- * Wait until all members have ended.  If the calling task is interrupted
- * meanwhile, so are they, and it waits on.  The group is as new then.
+ * Wait until all members have ended.  If the calling task is interrupted, they
+ * are cancelled, and it waits on.  Once they have been, for that reason or
+ * another, nothing interrupts this: what comes then is seen by what the task
+ * awaits next.  The group is as new at the end.
  *
- * Returns the result of the first member that failed, or why the calling task
- *         was interrupted, or 0; -EBUSY: another task waits.
+ * Returns why the calling task was interrupted; or the result of the first
+ *         member that failed, or 0; -EBUSY: another task waits.
  */
 QUERN_API QUERN_MUST_USE int quern_task_group_wait(quern_task_group *group);
 
