@@ -252,10 +252,12 @@ headers := $(sort $(wildcard include/quern/*.h))
 
 # Plain twins of the kernels, for the tests alone.
 references := kernels/reference.c
-# Linked into each test.  A function __wrap_X in one of them, or in the test
-# itself, takes the calls of X: the linker is told so by itself.
+# Linked into each test.  A function __wrap_X in one of them, in the test
+# itself, or in a header that it includes, takes the calls of X: the linker is
+# told so by itself.
 helpers    := $(filter-out tests/test_%,$(sort $(wildcard tests/*.c)))
-wraps = $$(grep -oh '__wrap_[A-Za-z0-9_]*' $(1) $(helpers) | sort -u | \
+wraps = $$(grep -ohs '__wrap_[A-Za-z0-9][A-Za-z0-9_]*' $(1) $(helpers) \
+    $$(sed -n 's|^\#include "\(.*\)"|tests/\1|p' $(1)) | sort -u | \
     sed 's/__wrap_/-Wl,--wrap=/')
 
 test_names    := $(or $(TESTS:%=test_%),\

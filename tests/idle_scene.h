@@ -68,38 +68,40 @@ play_futex(long number, const uint32_t *word, int op, uint32_t value)
 	return 0;
 }
 
-/* The names are the test's to write: they tell the linker what to wrap. */
-#define PLAY_OTHERS(unlock, call, limit_as_read, was_throttled)                \
-	int unlock(pthread_mutex_t *lock);                                     \
-	int unlock(pthread_mutex_t *lock)                                      \
-	{                                                                      \
-		return play_unlock(lock);                                      \
-	}                                                                      \
-	long call(long number, ...);                                           \
-	long call(long number, ...)                                            \
-	{                                                                      \
-		va_list args;                                                  \
-		const uint32_t *word;                                          \
-		uint32_t value;                                                \
-		int op;                                                        \
-                                                                               \
-		va_start(args, number);                                        \
-		word = va_arg(args, uint32_t *);                               \
-		op = va_arg(args, int);                                        \
-		value = va_arg(args, uint32_t);                                \
-		va_end(args);                                                  \
-		return play_futex(number, word, op, value);                    \
-	}                                                                      \
-	unsigned limit_as_read(void);                                          \
-	unsigned limit_as_read(void)                                           \
-	{                                                                      \
-		return permits;                                                \
-	}                                                                      \
-	bool was_throttled(void);                                              \
-	bool was_throttled(void)                                               \
-	{                                                                      \
-		return throttled;                                              \
-	}
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock);
+int
+__wrap_pthread_mutex_unlock(pthread_mutex_t *lock)
+{
+	return play_unlock(lock);
+}
+long __wrap_syscall(long number, ...);
+long
+__wrap_syscall(long number, ...)
+{
+	va_list args;
+	const uint32_t *word;
+	uint32_t value;
+	int op;
+
+	va_start(args, number);
+	word = va_arg(args, uint32_t *);
+	op = va_arg(args, int);
+	value = va_arg(args, uint32_t);
+	va_end(args);
+	return play_futex(number, word, op, value);
+}
+unsigned __wrap_quern__permits_limit_as_read(void);
+unsigned
+__wrap_quern__permits_limit_as_read(void)
+{
+	return permits;
+}
+bool __wrap_quern__permits_throttled(void);
+bool
+__wrap_quern__permits_throttled(void)
+{
+	return throttled;
+}
 
 /* `asleep` of three workers sleep; three cores, calls are short. */
 static inline void

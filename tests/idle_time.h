@@ -3,8 +3,7 @@
  * idle_time.h -- the time that a blocking thread stays idle is over when the
  * test says so.
  *
- * Only the programs that use IDLE_TIME take the calls of syscall().  So each
- * of them names the wrapper in its own file, where the Makefile looks for it.
+ * Who includes this takes the calls of syscall(), with IDLE_TIME.
  */
 #ifndef QUERN_TESTS_IDLE_TIME_H
 #define QUERN_TESTS_IDLE_TIME_H
@@ -30,27 +29,27 @@ struct futex_call {
 /* When the sleep that began last is to end, as futex.h said it; atomic. */
 static uint64_t idle_until_ns;
 
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
 /* A slice of that sleep; as syscall(). */
 static inline long
-idle_slice(
-    struct futex_call *call, uint64_t slice_ns, long (*real)(long number, ...))
+idle_slice(struct futex_call *call, uint64_t slice_ns)
 {
 	uint64_t until = quern__now_ns() + slice_ns;
 	struct timespec slice = { .tv_sec = (time_t)(until / 1000000000),
 		.tv_nsec = (long)(until % 1000000000) };
 
-	return real(SYS_futex, call->word, call->op, call->value, &slice,
-	    call->word2, call->last);
+	return __real_syscall(SYS_futex, call->word, call->op, call->value,
+	    &slice, call->word2, call->last);
 }
 
 /*
- * Define the wrapper `wrap` of syscall().  Each idle thread asks is_over() when
+ * Define the wrapper of syscall().  Each idle thread asks is_over() when
  * it has slept for so long, time and again.
  */
-#define IDLE_TIME(real, wrap, slice_ns, is_over)                               \
-	long real(long number, ...);                                           \
-	long wrap(long number, ...);                                           \
-	long wrap(long number, ...)                                            \
+#define IDLE_TIME(slice_ns, is_over)                                           \
+	long __wrap_syscall(long number, ...)                                  \
 	{                                                                      \
 		struct futex_call call;                                        \
 		long result;                                                   \
@@ -66,14 +65,14 @@ idle_slice(
 		va_end(args);                                                  \
 		if (number != SYS_futex ||                                     \
 		    call.op != FUTEX_WAIT_BITSET_PRIVATE)                      \
-			return real(number, call.word, call.op, call.value,    \
-			    call.until, call.word2, call.last);                \
+			return __real_syscall(number, call.word, call.op,      \
+			    call.value, call.until, call.word2, call.last);    \
 		__atomic_store_n(&idle_until_ns,                               \
 		    (uint64_t)call.until->tv_sec * 1000000000 +                \
 			(uint64_t)call.until->tv_nsec,                         \
 		    __ATOMIC_RELEASE);                                         \
 		do                                                             \
-			result = idle_slice(&call, slice_ns, real);            \
+			result = idle_slice(&call, slice_ns);                  \
 		while (result < 0 && errno == ETIMEDOUT && !is_over());        \
 		return result;                                                 \
 	}

@@ -30,7 +30,7 @@ is_over(void)
 	return time_is_over();
 }
 
-IDLE_TIME(__real_syscall, __wrap_syscall, 10000000, is_over)
+IDLE_TIME(10000000, is_over)
 
 /* ---- a submit that is starting threads ---- */
 

@@ -11,7 +11,7 @@
 #include "teams.h"
 #include "threads.h"
 
-IDLE_TIME(__real_syscall, __wrap_syscall, 10000000, time_is_over)
+IDLE_TIME(10000000, time_is_over)
 
 /* ---- how many ---- */
 

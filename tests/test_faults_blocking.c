@@ -10,8 +10,6 @@
 #include "watchdog.h"
 #include "still_cores.h"
 
-STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
-
 static bool
 open_one_worker(struct rig *rig, const char *what, uint64_t number)
 {

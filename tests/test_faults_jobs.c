@@ -11,8 +11,6 @@
 #include "watchdog.h"
 #include "still_cores.h"
 
-STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
-
 /* What a scenario may stand on, made before anything fails. */
 static struct rig ground;
 

@@ -5,9 +5,6 @@
 
 #include "idle_scene.h"
 
-PLAY_OTHERS(__wrap_pthread_mutex_unlock, __wrap_syscall,
-    __wrap_quern__permits_limit_as_read, __wrap_quern__permits_throttled)
-
 static bool
 wants_wake(void)
 {

@@ -4,9 +4,6 @@
 #include "src/busy.h"
 #include "src/clock.h"
 
-PLAY_OTHERS(__wrap_pthread_mutex_unlock, __wrap_syscall,
-    __wrap_quern__permits_limit_as_read, __wrap_quern__permits_throttled)
-
 static bool
 step_aside(unsigned index)
 {

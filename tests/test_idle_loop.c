@@ -5,9 +5,6 @@
 #include "idle_scene.h"
 #include "src/fork.h"
 
-PLAY_OTHERS(__wrap_pthread_mutex_unlock, __wrap_syscall,
-    __wrap_quern__permits_limit_as_read, __wrap_quern__permits_throttled)
-
 static int yields;
 static quern_job *ends; /* with the next yield; NULL: nothing does */
 

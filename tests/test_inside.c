@@ -9,8 +9,6 @@
 #include "ops.h"
 #include "still_cores.h"
 
-STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
-
 /* Submit `op`, run the loop, and return the job's status. */
 static int
 run_as_job(struct rig *rig, quern_op op)

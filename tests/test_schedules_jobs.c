@@ -7,21 +7,9 @@
 #include <ev.h>
 #include <sched.h>
 
+#include "held_back.h"
 #include "scene.h"
-#include "schedule.h"
 #include "threads.h"
-
-/* See schedule.h. */
-HOLD_BACK_LOCKS(__wrap_pthread_mutex_lock, __wrap_pthread_mutex_unlock,
-    __wrap_pthread_cond_wait, __wrap_pthread_cond_signal)
-HOLD_BACK_RINGS(
-    __wrap_ev_async_send, __wrap_quern__fd_raise, __wrap_quern__waiter_wake)
-HOLD_BACK_JOBS(__wrap_quern__pool_link, __wrap_quern__job_stop,
-    __wrap_quern__job_finish, __wrap_quern__grid_begin, __wrap_quern__grid_end)
-HOLD_BACK_SLOTS(__wrap_quern__pool_take_slots, __wrap_quern__pool_give_slots,
-    __wrap_quern__pool_want_room)
-HOLD_BACK_ENDS(__wrap_quern__mailbox_push, __wrap_quern__deliver_push,
-    __wrap_quern__timeouts_remove, __wrap_quern__loop_unpin)
 
 /* -- cancel against start, finish and another cancel -- */
 

@@ -28,7 +28,7 @@ is_over(void)
 	return one_in(4);
 }
 
-IDLE_TIME(__real_syscall, __wrap_syscall, 50000, is_over)
+IDLE_TIME(50000, is_over)
 
 int __real_pthread_create(pthread_t *out, const pthread_attr_t *attr,
     void *(*main)(void *), void *arg);

@@ -9,8 +9,6 @@
 #include "support.h"
 #include "still_cores.h"
 
-STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
-
 static int
 return_result(quern_context *ctx, void *result)
 {

@@ -16,8 +16,6 @@
 #include "support.h"
 #include "still_cores.h"
 
-STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
-
 static unsigned long allocations, writes; /* atomic */
 
 static void

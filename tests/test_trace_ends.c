@@ -13,8 +13,6 @@
 #include "watchdog.h"
 #include "still_cores.h"
 
-STILL_CORES(__wrap_quern__quota_read, __wrap_quern__cpus_allowed)
-
 /* ---- results ---- */
 
 static void
