@@ -6,9 +6,10 @@
  * of them (vm.max_map_count): with one each, 32,000 tasks would be the end.
  * Linux 6.13 has guard pages that are marks in the page table and split
  * nothing.  Where it lacks them, a loop's stacks have guards of the old kind,
- * SPLIT_MOST at most, which leaves the program half of its mappings.  Further
- * stacks come in slabs that have one guard; the page below each of the others
- * stays zero unless somebody has been there.  To look at it costs no memory: the
+ * SPLIT_MOST at most, which leaves the program half of its mappings if it has
+ * one such loop.  Further stacks come in slabs that have one guard; the page
+ * below each of the others, and below one whose guard the kernel refuses, stays
+ * zero unless somebody has been there.  To look at it costs no memory: the
  * kernel shows the same page of zeros everywhere.
  *
  * Holes.  To unmap a stack between others may take one mapping more, of which
@@ -46,26 +47,21 @@ page_bytes(void)
 }
 
 /*
- * The page below a stack becomes its guard; false: it cannot.
+ * The page below a stack becomes its guard, as good a one as can be had.
  * `opens`  whether the stack is the first of a slab.
  */
-static bool
-guard(struct quern__stacks *stacks, void *page, bool opens,
-    enum quern__guard *kind)
+static enum quern__guard
+guard(struct quern__stacks *stacks, void *page, bool opens)
 {
-	*kind = QUERN__GUARD_MARK;
+	bool split = stacks->split < SPLIT_MOST;
+
 	if (!madvise(page, page_bytes(), GUARD_INSTALL))
-		return true;
-	if (stacks->split < SPLIT_MOST)
-		*kind = QUERN__GUARD_SPLIT;
-	else
-		*kind = opens ? QUERN__GUARD_SLAB : QUERN__GUARD_CANARY;
-	if (*kind == QUERN__GUARD_CANARY)
-		return true;
-	if (mprotect(page, page_bytes(), PROT_NONE))
-		return false;
-	stacks->split += *kind == QUERN__GUARD_SPLIT;
-	return true;
+		return QUERN__GUARD_MARK;
+	/* It fails if others have used up the mappings. */
+	if ((!split && !opens) || mprotect(page, page_bytes(), PROT_NONE))
+		return QUERN__GUARD_CANARY;
+	stacks->split += split;
+	return split ? QUERN__GUARD_SPLIT : QUERN__GUARD_SLAB;
 }
 
 bool
@@ -126,34 +122,27 @@ take_pages(struct quern__stacks *stacks, size_t whole, bool *first)
 	return pages;
 }
 
+/* Whole pages. */
 static struct quern__stack *
 map(struct quern__stacks *stacks, size_t bytes)
 {
 	struct quern__stack *stack;
 	size_t page = page_bytes(), whole, unused;
-	enum quern__guard kind;
 	bool first;
 	char *start;
 
-	if (bytes < QUERN__STACK_LEAST)
-		bytes = QUERN__STACK_LEAST;
 	if (bytes > SIZE_MAX / 2)
 		return NULL;
-	bytes = (bytes + page - 1) / page * page;
 	whole = page + bytes;
 	start = take_pages(stacks, whole, &first);
 	if (!start)
 		return NULL;
-	if (!guard(stacks, start, first, &kind)) {
-		munmap(start, whole);
-		return NULL;
-	}
 	unused = stacks->mapped++ % COLOURS * HEAD_BYTES;
 	stack = (struct quern__stack *)(start + whole - unused - HEAD_BYTES);
 	stack->bottom = start + page;
 	stack->bytes = bytes - unused - HEAD_BYTES;
 	stack->unused = unused;
-	stack->guard = kind;
+	stack->guard = guard(stacks, start, first);
 	return stack;
 }
 
@@ -187,20 +176,33 @@ empty(struct quern__stack *stack)
 		*stack = head;
 }
 
+/* What is asked for, in whole pages; or more than there can be. */
+static size_t
+whole_pages(size_t bytes)
+{
+	size_t page;
+
+	if (!bytes)
+		return QUERN__STACK_BYTES;
+	page = page_bytes();
+	if (bytes < QUERN__STACK_LEAST)
+		bytes = QUERN__STACK_LEAST;
+	return bytes > SIZE_MAX / 2 ? bytes : (bytes + page - 1) / page * page;
+}
+
 struct quern__stack *
 quern__stack_get(struct quern__stacks *stacks, size_t bytes)
 {
 	struct quern__stack *stack = stacks->first;
 	int saved = errno;
 
-	if (bytes && bytes != QUERN__STACK_BYTES)
-		stack = NULL;
-	if (stack) {
+	bytes = whole_pages(bytes);
+	if (stack && bytes == QUERN__STACK_BYTES) {
 		stacks->first = stack->next;
 		stacks->kept--;
 		return stack;
 	}
-	stack = map(stacks, bytes ? bytes : QUERN__STACK_BYTES);
+	stack = map(stacks, bytes);
 	errno = saved;
 	return stack;
 }
@@ -212,7 +214,7 @@ quern__stack_put(struct quern__stacks *stacks, struct quern__stack *stack)
 	struct quern__stack **list = usual ? &stacks->first : &stacks->stuck;
 	int saved = errno;
 
-	if (!usual || stacks->kept == QUERN__STACKS_KEPT) {
+	if (!usual || stacks->kept >= QUERN__STACKS_KEPT) {
 		if (unmap(stacks, stack))
 			return;
 		empty(stack);
@@ -244,15 +246,23 @@ unmap_some(struct quern__stacks *stacks, struct quern__stack **list)
 	return some;
 }
 
+/* The same of the fresh pages. */
+static bool
+unmap_fresh(struct quern__stacks *stacks)
+{
+	size_t bytes = stacks->n_fresh * (page_bytes() + QUERN__STACK_BYTES);
+
+	if (!bytes || munmap(stacks->fresh, bytes))
+		return false;
+	stacks->n_fresh = 0;
+	return true;
+}
+
 void
 quern__stacks_drop(struct quern__stacks *stacks)
 {
-	size_t fresh = stacks->n_fresh * (page_bytes() + QUERN__STACK_BYTES);
-
-	if (fresh && !munmap(stacks->fresh, fresh))
-		stacks->n_fresh = 0;
 	/* Each time more of them lie beside holes. */
-	while (unmap_some(stacks, &stacks->first) ||
+	while (unmap_fresh(stacks) || unmap_some(stacks, &stacks->first) ||
 	    unmap_some(stacks, &stacks->stuck))
 		;
 }

@@ -54,7 +54,7 @@ enum {
 
 /*
  * A stack of `bytes`, or of the default size if that is 0; up to 2 KiB of them
- * are not to be had.  NULL: no memory, or no guard.
+ * are not to be had.  NULL: no memory.
  */
 struct quern__stack *quern__stack_get(
     struct quern__stacks *stacks, size_t bytes);

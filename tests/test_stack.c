@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_stack.c -- tests src/stack.c: stacks are guarded, kept, and given back.
+ * test_stack.c -- tests src/stack.c: stacks are had, kept, and given back; see
+ * also test_stack_guards.c.
  */
 #include "src/stack.h"
 
@@ -8,78 +9,10 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "support.h"
-
-enum { MANY = 20000, SPLIT_MOST = 16000, SLAB = 256 };
-
-/* ---- the kernel's answers ---- */
-
-static bool no_marks; /* as before Linux 6.13 */
-static int maps_fail, protects_fail;
-/* Of so many, all but the last fail, for lack of mappings; 0: none. */
-static unsigned unmaps_fail, unmap_count;
-static size_t mapped;    /* bytes there are, of those that were mapped here */
-static size_t maps_most; /* bytes at once; 0: any number */
-
-int __real_madvise(void *start, size_t bytes, int advice);
-int __wrap_madvise(void *start, size_t bytes, int advice);
-
-int
-__wrap_madvise(void *start, size_t bytes, int advice)
-{
-	if (no_marks) {
-		errno = EINVAL;
-		return -1;
-	}
-	return __real_madvise(start, bytes, advice);
-}
-
-void *__real_mmap(void *, size_t, int, int, int, off_t);
-void *__wrap_mmap(void *, size_t, int, int, int, off_t);
-
-void *
-__wrap_mmap(void *start, size_t bytes, int access, int flags, int fd, off_t at)
-{
-	void *mapping;
-
-	if (maps_fail || (maps_most && bytes > maps_most)) {
-		errno = ENOMEM;
-		return MAP_FAILED;
-	}
-	mapping = __real_mmap(start, bytes, access, flags, fd, at);
-	mapped += mapping != MAP_FAILED ? bytes : 0;
-	return mapping;
-}
-
-int __real_munmap(void *start, size_t bytes);
-int __wrap_munmap(void *start, size_t bytes);
-
-int
-__wrap_munmap(void *start, size_t bytes)
-{
-	if (unmaps_fail && unmap_count++ % unmaps_fail != unmaps_fail - 1) {
-		errno = ENOMEM;
-		return -1;
-	}
-	mapped -= bytes;
-	return __real_munmap(start, bytes);
-}
-
-int __real_mprotect(void *start, size_t bytes, int access);
-int __wrap_mprotect(void *start, size_t bytes, int access);
-
-int
-__wrap_mprotect(void *start, size_t bytes, int access)
-{
-	if (protects_fail) {
-		errno = ENOMEM;
-		return -1;
-	}
-	return __real_mprotect(start, bytes, access);
-}
+#include "kernel_maps.h"
+#include "stacks.h"
 
 /* ---- what is had ---- */
 
@@ -139,6 +72,32 @@ one_of_the_default_size_is_kept_for_the_next(void)
 	quern__stacks_drop(&stacks);
 }
 
+/* Whole pages are what is had. */
+static void
+a_size_that_is_rounded_to_the_default_is_kept_as_well(void)
+{
+	static const size_t asked[] = { 61441, 65000, 65535, 65536 };
+	struct quern__stacks stacks = { 0 };
+	struct quern__stack *first = quern__stack_get(&stacks, 61441), *stack;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		quern__stack_put(&stacks, first);
+		CU_ASSERT_EQUAL(stacks.kept, 1);
+		CU_ASSERT_PTR_EQUAL(quern__stack_get(&stacks, asked[i]), first);
+		CU_ASSERT_EQUAL(stacks.kept, 0);
+	}
+	/* And one that is not, is not. */
+	quern__stack_put(&stacks, first);
+	stack = quern__stack_get(&stacks, 61440);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
+	CU_ASSERT_PTR_NOT_EQUAL(stack, first);
+	quern__stack_put(&stacks, stack);
+	CU_ASSERT_EQUAL(stacks.kept, 1);
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(mapped, 0);
+}
+
 static void
 the_ends_of_stacks_are_spread_over_a_page(void)
 {
@@ -170,14 +129,9 @@ without_memory_there_is_none_and_nothing_has_changed(void)
 	errno = 7;
 	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, SIZE_MAX));
 	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, SIZE_MAX / 4));
-	maps_fail = 1;
+	maps_fail = true;
 	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, 0));
-	maps_fail = 0;
-	no_marks = true;
-	protects_fail = 1;
-	CU_ASSERT_PTR_NULL(quern__stack_get(&stacks, 0));
-	no_marks = false;
-	protects_fail = 0;
+	maps_fail = false;
 	CU_ASSERT_EQUAL(errno, 7);
 	CU_ASSERT_EQUAL(stacks.kept, 0);
 	quern__stacks_drop(&stacks);
@@ -211,102 +165,6 @@ the_last_memory_is_enough_for_one(void)
 	CU_ASSERT_EQUAL(mapped, 0);
 }
 
-static size_t
-get_many(struct quern__stacks *stacks, struct quern__stack **stack, size_t n)
-{
-	size_t got = 0;
-
-	while (got < n && (stack[got] = quern__stack_get(stacks, 0)))
-		got++;
-	return got;
-}
-
-static void
-put_all(struct quern__stacks *stacks, struct quern__stack **stack, size_t n)
-{
-	while (n > 0)
-		quern__stack_put(stacks, stack[--n]);
-}
-
-static void
-guards_leave_half_of_the_mappings(void)
-{
-	static struct quern__stack *stack[MANY];
-	struct quern__stacks stacks = { 0 };
-	size_t of_kind[4] = { 0 }, got;
-
-	no_marks = true;
-	got = get_many(&stacks, stack, MANY);
-	CU_ASSERT_EQUAL(got, MANY);
-	for (size_t i = 0; i < got; i++)
-		of_kind[stack[i]->guard]++;
-	CU_ASSERT_EQUAL(of_kind[QUERN__GUARD_MARK], 0);
-	CU_ASSERT_EQUAL(of_kind[QUERN__GUARD_SPLIT], SPLIT_MOST);
-	CU_ASSERT_EQUAL(
-	    of_kind[QUERN__GUARD_SLAB], (MANY - SPLIT_MOST + SLAB - 1) / SLAB);
-	CU_ASSERT_EQUAL(stacks.split, SPLIT_MOST);
-	put_all(&stacks, stack, got);
-	/* Those that are kept have theirs. */
-	CU_ASSERT_EQUAL(stacks.split, SPLIT_MOST);
-	CU_ASSERT_PTR_NOT_NULL(stack[0] = quern__stack_get(&stacks, 0));
-	quern__stack_put(&stacks, stack[0]);
-	quern__stacks_drop(&stacks);
-	CU_ASSERT_EQUAL(stacks.split, 0);
-	CU_ASSERT_EQUAL(mapped, 0);
-	no_marks = false;
-}
-
-/* Where there is no guard, what was below a stack tells who was there. */
-static void
-an_overflow_without_a_guard_is_seen(void)
-{
-	static struct quern__stack *stack[MANY];
-	struct quern__stacks stacks = { 0 };
-	size_t got, canaries = 0;
-
-	no_marks = true;
-	got = get_many(&stacks, stack, SPLIT_MOST + 300);
-	for (size_t i = 0; i < got; i++)
-		CU_ASSERT_FALSE(quern__stack_has_overflown(stack[i]));
-	for (size_t i = 0; i < got; i++) {
-		if (stack[i]->guard != QUERN__GUARD_CANARY)
-			continue;
-		canaries++;
-		memset(stack[i]->bottom, 1, 4096);
-		CU_ASSERT_FALSE(quern__stack_has_overflown(stack[i]));
-		stack[i]->bottom[-1 - (int)(canaries % 256)] = 1;
-		CU_ASSERT_TRUE(quern__stack_has_overflown(stack[i]));
-	}
-	CU_ASSERT_EQUAL(canaries, 298);
-	put_all(&stacks, stack, got);
-	quern__stacks_drop(&stacks);
-	CU_ASSERT_EQUAL(mapped, 0);
-	no_marks = false;
-}
-
-/* Of other sizes, too, which come one by one. */
-static void
-beyond_the_guards_any_size_can_be_had(void)
-{
-	static struct quern__stack *stack[MANY];
-	struct quern__stacks stacks = { 0 };
-	struct quern__stack *large;
-	size_t got;
-
-	no_marks = true;
-	got = get_many(&stacks, stack, SPLIT_MOST);
-	large = quern__stack_get(&stacks, 1000000);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
-	CU_ASSERT_EQUAL(large->guard, QUERN__GUARD_CANARY);
-	large->bottom[-1] = 1;
-	CU_ASSERT_TRUE(quern__stack_has_overflown(large));
-	quern__stack_put(&stacks, large);
-	put_all(&stacks, stack, got);
-	quern__stacks_drop(&stacks);
-	CU_ASSERT_EQUAL(mapped, 0);
-	no_marks = false;
-}
-
 /* ---- what cannot be given back ---- */
 
 static bool
@@ -322,11 +180,15 @@ static void
 one_that_cannot_be_unmapped_is_kept_without_its_memory(void)
 {
 	struct quern__stacks stacks = { 0 };
-	struct quern__stack *large = quern__stack_get(&stacks, 200000), *usual;
+	struct quern__stack *large = quern__stack_get(&stacks, 200000);
+	struct quern__stack *usual = quern__stack_get(&stacks, 0);
+	struct quern__stack *other = quern__stack_get(&stacks, 0);
+	const size_t whole = (size_t)sysconf(_SC_PAGESIZE) + QUERN__STACK_BYTES;
+	size_t before;
 
-	usual = quern__stack_get(&stacks, 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(usual);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(other);
 	memset(large->bottom, 1, large->bytes);
 	memset(usual->bottom, 2, usual->bytes);
 	stacks.kept = QUERN__STACKS_KEPT;
@@ -336,12 +198,19 @@ one_that_cannot_be_unmapped_is_kept_without_its_memory(void)
 	quern__stack_put(&stacks, usual);
 	CU_ASSERT_EQUAL(errno, 7);
 	CU_ASSERT_EQUAL(stacks.kept, QUERN__STACKS_KEPT + 1);
+	/* It does not open the door to others. */
+	unmaps_fail = 0;
+	before = mapped;
+	quern__stack_put(&stacks, other);
+	CU_ASSERT_EQUAL(before - mapped, whole);
+	CU_ASSERT_EQUAL(stacks.kept, QUERN__STACKS_KEPT + 1);
+	unmaps_fail = UINT_MAX;
 	stacks.kept = 1;
 	CU_ASSERT_TRUE(is_zero(large->bottom, large->bytes));
 	CU_ASSERT_PTR_EQUAL(quern__stack_get(&stacks, 0), usual);
 	CU_ASSERT_TRUE(is_zero(usual->bottom, usual->bytes));
 	quern__stack_put(&stacks, usual);
-	unmaps_fail = 0;
+	unmaps_fail = false;
 	quern__stacks_drop(&stacks);
 	CU_ASSERT_EQUAL(mapped, 0);
 	CU_ASSERT_EQUAL(stacks.kept, 0);
@@ -363,9 +232,22 @@ in_the_end_all_are_unmapped(void)
 	put_all(&stacks, stack, got);
 	quern__stacks_drop(&stacks);
 	CU_ASSERT(stacks.kept < 7);
-	unmaps_fail = 0;
+	unmaps_fail = false;
 	quern__stacks_drop(&stacks);
 	CU_ASSERT_EQUAL(stacks.kept, 0);
+	CU_ASSERT_EQUAL(mapped, 0);
+	/* Those that nobody has had, too. */
+	got = get_many(&stacks, stack, 2);
+	CU_ASSERT_EQUAL(got, 2);
+	CU_ASSERT(stacks.n_fresh > 0);
+	put_all(&stacks, stack, got);
+	unmaps_fail = 2;
+	unmap_count = 0;
+	quern__stacks_drop(&stacks);
+	CU_ASSERT_EQUAL(stacks.n_fresh, 0);
+	CU_ASSERT_EQUAL(stacks.kept, 1);
+	unmaps_fail = 0;
+	quern__stacks_drop(&stacks);
 	CU_ASSERT_EQUAL(mapped, 0);
 	/* And if none can, that is the end of it. */
 	got = get_many(&stacks, stack, 100);
@@ -374,66 +256,9 @@ in_the_end_all_are_unmapped(void)
 	unmap_count = 0;
 	quern__stacks_drop(&stacks);
 	CU_ASSERT_EQUAL(stacks.kept, 100);
-	unmaps_fail = 0;
+	unmaps_fail = false;
 	quern__stacks_drop(&stacks);
 	CU_ASSERT_EQUAL(mapped, 0);
-}
-
-static void
-marks_take_no_mappings(void)
-{
-	static struct quern__stack *stack[MANY];
-	struct quern__stacks stacks = { 0 };
-	size_t got = get_many(&stacks, stack, MANY);
-
-	if (stacks.split) {
-		printf("skipped: the kernel has no guard marks ... ");
-	} else {
-		CU_ASSERT_EQUAL(got, MANY);
-	}
-	put_all(&stacks, stack, got);
-	quern__stacks_drop(&stacks);
-}
-
-/* ---- the guard ---- */
-
-/* Can the byte be read?  The kernel tells, without a signal. */
-static bool
-is_there(const char *byte)
-{
-	int end[2];
-	bool there;
-
-	CU_ASSERT_EQUAL_FATAL(pipe(end), 0);
-	there = write(end[1], byte, 1) == 1;
-	CU_ASSERT(there || errno == EFAULT);
-	close(end[0]);
-	close(end[1]);
-	return there;
-}
-
-static void
-check_guard(void)
-{
-	struct quern__stacks stacks = { 0 };
-	struct quern__stack *stack = quern__stack_get(&stacks, 0);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
-	CU_ASSERT_TRUE(is_there(stack->bottom));
-	CU_ASSERT_FALSE(is_there(stack->bottom - 1));
-	CU_ASSERT_FALSE(is_there(stack->bottom - 4096));
-	quern__stack_put(&stacks, stack);
-	CU_ASSERT_FALSE(is_there(stack->bottom - 1));
-	quern__stacks_drop(&stacks);
-}
-
-static void
-below_a_stack_lies_a_guard(void)
-{
-	check_guard();
-	no_marks = true;
-	check_guard();
-	no_marks = false;
 }
 
 int
@@ -443,23 +268,17 @@ main(void)
 		{ "all of a stack can be used", all_of_a_stack_can_be_used },
 		{ "one of the default size is kept for the next",
 		    one_of_the_default_size_is_kept_for_the_next },
+		{ "a size that is rounded to the default is kept as well",
+		    a_size_that_is_rounded_to_the_default_is_kept_as_well },
 		{ "the ends of stacks are spread over a page",
 		    the_ends_of_stacks_are_spread_over_a_page },
 		{ "without memory there is none and nothing has changed",
 		    without_memory_there_is_none_and_nothing_has_changed },
 		{ "the last memory is enough for one",
 		    the_last_memory_is_enough_for_one },
-		{ "guards leave half of the mappings",
-		    guards_leave_half_of_the_mappings },
-		{ "an overflow without a guard is seen",
-		    an_overflow_without_a_guard_is_seen },
-		{ "beyond the guards any size can be had",
-		    beyond_the_guards_any_size_can_be_had },
 		{ "one that cannot be unmapped is kept without its memory",
 		    one_that_cannot_be_unmapped_is_kept_without_its_memory },
 		{ "in the end all are unmapped", in_the_end_all_are_unmapped },
-		{ "marks take no mappings", marks_take_no_mappings },
-		{ "below a stack lies a guard", below_a_stack_lies_a_guard },
 		CU_TEST_INFO_NULL,
 	};
 

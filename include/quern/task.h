@@ -34,17 +34,21 @@ typedef struct quern_task_options {
 	/*
 	 * Bytes of stack, from 16384; 0: 65536.  Some 3 KiB of them are
 	 * quern's.  Only pages that were touched take memory; the loop keeps
-	 * those of the default size for later tasks.  A task that needs more
-	 * ends with SIGSEGV, at a guard page; before Linux 6.13, if there are
-	 * more than 16,000 tasks on the loop, when it next waits or ends.  What
-	 * is computed does not run on this stack, see quern_await() and
-	 * quern_run().
+	 * those of the default size for later tasks.  What is computed does not
+	 * run on this stack, see quern_await() and quern_run().
+	 *
+	 * A task that needs more ends with SIGSEGV at a guard page below it,
+	 * unless a frame of more than a page leaps over that.  Before Linux
+	 * 6.13 there are 16,000 such pages for a loop, and none where the
+	 * process has no mapping left; a stack without one is looked at when
+	 * the task next waits or ends, and if one of the 256 bytes below it is
+	 * not 0 any more, that is SIGSEGV.
 	 */
 	size_t stack_bytes;
 	/*
 	 * For timelines, quern_tasks_dump() and quern_task_describe().  Not
-	 * copied: it must be there as long as the task, and as a timeline.  NULL:
-	 * "task".
+	 * copied: it must be there as long as the task, and as a timeline.
+	 * NULL: "task".
 	 */
 	const char *name;
 	uint64_t reserved[6]; /* keep 0 */
@@ -92,12 +96,12 @@ QUERN_API QUERN_MUST_USE int quern_join(quern_task *task, int *result);
 
 /*
  * Ask a task to end: what it awaits returns -ECANCELED, once.  If it awaits
- * nothing now, what it awaits next does, even if it has not begun.  Awaits after
- * that work as ever, so that it can clean up; a call that comes after it has
- * seen the last one is seen again.
+ * nothing now, what it awaits next does, even if it has not begun.  Awaits
+ * after that work as ever, so that it can clean up; a call that comes after it
+ * has seen the last one is seen again.
  *
- * A job that it awaits is cancelled too, and the task goes on only when that has
- * let go of its buffers.  What the job came to is not told then.
+ * A job that it awaits is cancelled too, and the task goes on only when that
+ * has let go of its buffers.  What the job came to is not told then.
  *
  * Returns 0          it will see that; the calling task may name itself.
  *         -EALREADY  it has ended.
@@ -126,8 +130,8 @@ QUERN_API QUERN_MUST_USE int quern_await(quern_op op);
 /*
  * Submit a job and await its end; one that is in flight already is only
  * awaited.  Inside a task only.  Its own executor, priority, timeout and
- * callback, which runs before the task goes on, are what they are.  It waits for
- * room like quern_await() if the executor is the loop's.
+ * callback, which runs before the task goes on, are what they are.  It waits
+ * for room like quern_await() if the executor is the loop's.
  *
  * Returns its status, as quern_await();
  *         -ECANCELED  also: the task was cancelled, and so was the job, unless
@@ -140,8 +144,8 @@ QUERN_API QUERN_MUST_USE int quern_await(quern_op op);
 QUERN_API QUERN_MUST_USE int quern_await_job(quern_job *job);
 
 /*
- * Run n ops at once and await the ends of all of them.  Inside a task only.  One
- * that fails, or that cannot be submitted, does not stop the others.
+ * Run n ops at once and await the ends of all of them.  Inside a task only.
+ * One that fails, or that cannot be submitted, does not stop the others.
  *
  * Takes   ops       which are copied; the same may be there twice.
  *         statuses  what quern_await() would have returned for each; NULL: not
@@ -171,7 +175,8 @@ QUERN_API int quern_yield(void);
 /*
  * Let so many seconds pass.  Inside a task only.  Not rounded to milliseconds;
  * those whose time comes at the same moment go on in the order in which they
- * began to sleep.  0 and less: as quern_yield(); INFINITY: until it is cancelled.
+ * began to sleep.  0 and less: as quern_yield(); INFINITY: until it is
+ * cancelled.
  *
  * Returns 0, -ECANCELED, -EINVAL for NaN, -ESTALE after fork, -EPERM outside of
  * a task; -EMFILE, -ENFILE, -ENOMEM: the loop has no timer yet and gets none.
@@ -198,12 +203,12 @@ QUERN_API QUERN_MUST_USE int quern_await_fd(int fd, int events, double timeout);
 /*
  * A timeout scope: if it is still open after so many seconds, what the task
  * awaits then, or next, returns -ETIMEDOUT, once, as if it had been cancelled;
- * so a job that it awaits is cancelled.  Awaits after that work as ever.  Scopes
- * nest, up to 16, and each interrupts once; what a task leaves open ends with it.  With 0 seconds or less
- * the next await is the one; INFINITY: never.
+ * so a job that it awaits is cancelled.  Awaits after that work as ever.
+ * Scopes nest, up to 16, and each interrupts once; what a task leaves open ends
+ * with it.  With 0 seconds or less the next await is the one; INFINITY: never.
  *
- * quern_timeout_end() closes the innermost one and says whether its time had run
- * out: 0, or -ETIMEDOUT, even if no await was there to see it.
+ * quern_timeout_end() closes the innermost one and says whether its time had
+ * run out: 0, or -ETIMEDOUT, even if no await was there to see it.
  *
  * Returns 0; -EPERM outside of a task, -ESTALE after fork, and
  *         begin:  -ENOSPC  16 are open.
