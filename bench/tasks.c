@@ -3,8 +3,8 @@
  * tasks.c -- subject 9: what it costs to be a task.
  *
  * A switch there and back; to start an empty task and join it; 100,000 tasks
- * that sleep for a second at once; an empty job that a task awaits, with 4096 of
- * them at once, against the same with callbacks.
+ * that sleep for a second at once; an empty job that a task awaits, with 4096
+ * of them at once, against the same with callbacks.
  *
  * For the sleeps "cold" means that no task was there before, so every stack is
  * mapped and touched for the first time: each round is a process of its own.

@@ -11,8 +11,8 @@
  *     pow 2.5 1 2 3      1 5.65685424949238 15.588457268119894
  *     anything else      error: ...
  *
- * The arithmetic is done on the pool.  A line longer than LINE_MOST, or one that
- * takes its client more than SECONDS (30) to send or to take, ends the
+ * The arithmetic is done on the pool.  A line longer than LINE_MOST, or one
+ * that takes its client more than SECONDS (30) to send or to take, ends the
  * connection.  SIGINT and SIGTERM stop accepting, let what has been asked be
  * answered, and end the program with 0.
  */

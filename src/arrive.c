@@ -15,13 +15,13 @@
  * Whoever sets a bit that was clear calls for somebody to come (idle.c); while
  * it is set, somebody has been called.  One who pushes behind others, where
  * the bit of its lane was set a moment ago, leaves it at that, since whoever
- * pushed the first of them has set bits after that, or is about to.  (Should the
- * bit have been cleared in that moment, nobody knows how urgent the job is until
- * the inbox is taken.)  A worker that finds enough calls in the
- * line, and in the inbox nothing of a lane that has none there, which would be
- * more urgent or has to age, leaves the inbox to fill: each take costs both
- * sides some cache misses.  Enough is more than it picks: a sleeper is
- * woken for the rest, and finds the inbox when that is done.
+ * pushed the first of them has set bits after that, or is about to.  (Should
+ * the bit have been cleared in that moment, nobody knows how urgent the job is
+ * until the inbox is taken.)  A worker that finds enough calls in the line, and
+ * in the inbox nothing of a lane that has none there, which would be more
+ * urgent or has to age, leaves the inbox to fill: each take costs both sides
+ * some cache misses.  Enough is more than it picks: a sleeper is woken for the
+ * rest, and finds the inbox when that is done.
  *
  * What a loop's callbacks submit to the loop's own executor is gathered in an
  * outbox and goes on in one push: at the end of the turn, when GATHER_MOST are

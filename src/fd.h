@@ -28,7 +28,8 @@ int quern__fd_read(int file, void *out, size_t bytes);
 
 /*
  * Which of `events` (QUERN_READ, QUERN_WRITE) it is ready for now, whatever
- * others may say: at its end or broken it is ready for all.  -EBADF: it is none.
+ * others may say: at its end or broken it is ready for all.  -EBADF: it is
+ * none.
  */
 int quern__fd_poll(int fd, int events);
 

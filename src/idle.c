@@ -28,9 +28,9 @@
  * blocking caller.  While one does (and, for a loop, calls are short), a worker
  * more than there are other cores steps aside: it would take turns with the
  * others on their cores, and everything would take longer.  The first who does
- * becomes the watcher.  It looks every WATCH_NS whether the line still moves, so
- * that jobs behind one that takes long, in a worker's batch or in the line, wait
- * no longer than that.
+ * becomes the watcher.  It looks every WATCH_NS whether the line still moves,
+ * so that jobs behind one that takes long, in a worker's batch or in the line,
+ * wait no longer than that.
  */
 #include "busy.h"
 #include "clock.h"

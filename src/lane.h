@@ -36,8 +36,8 @@ quern__lanes_want(const quern_executor *pool, const quern_op *op)
 }
 
 /*
- * Hand a running job that wants one over to a lane, together with the `have` permits that the
- * caller holds.  Waits for more of them, but not for long.
+ * Hand a running job that wants one over to a lane, together with the `have`
+ * permits that the caller holds.  Waits for more of them, but not for long.
  *
  * True: it will be finished there, and may be already.  False: it is the
  * caller's to run on this thread alone, and so are its permits: there are no

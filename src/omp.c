@@ -94,8 +94,8 @@ quern__omp_visit_cpus(void (*visit)(int cpu, void *arg), void *arg)
 /* ---- the team ---- */
 
 /*
- * The width that this thread's team has, as far as we know.  Per thread, because
- * a team is: libgomp keeps one for each thread that opens regions.
+ * The width that this thread's team has, as far as we know.  Per thread,
+ * because a team is: libgomp keeps one for each thread that opens regions.
  */
 static _Thread_local int team_has = 1;
 

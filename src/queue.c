@@ -6,8 +6,8 @@
  * ring until the task that has been given one runs, so an interrupt loses none.
  *
  *   Q1  n items are there, from `head` on.
- *   Q2  items.value and those who have been given one are n together; room.value
- *       and those who have been given room, capacity - n.
+ *   Q2  items.value and those who have been given one are n together;
+ *       room.value and those who have been given room, capacity - n.
  */
 #include <errno.h>
 

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /*
- * The running task, which may wait, gets in line and waits.  Returns what it was
- * woken with, or why it was interrupted.  `given`: it was woken with 0, also if
- * it was interrupted after that.
+ * The running task, which may wait, gets in line and waits.  Returns what it
+ * was woken with, or why it was interrupted.  `given`: it was woken with 0,
+ * also if it was interrupted after that.
  */
 int quern__line_wait(const char *what, struct quern_waiters *line, bool *given);
 

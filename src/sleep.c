@@ -4,8 +4,8 @@
  *
  *     timers.c --> [sleep.c] --> the task
  *
- * A timeout scope is a timer that interrupts its task.  It lies in memory of its
- * own, for few tasks have any.
+ * A timeout scope is a timer that interrupts its task.  It lies in memory of
+ * its own, for few tasks have any.
  */
 #include <errno.h>
 #include <math.h>

@@ -11,9 +11,9 @@
  * moment before it sleeps.  It does so only while fewer threads run than there
  * are cores (a spinner that shares a core keeps away what it waits for), and
  * only where it has paid lately: after MISSED_MOST misses in a row it is tried
- * one time in TRY_AGAIN, once whoever waits for this core has had it.  A spinner
- * that finds itself off its core for a while stops: somebody else wants that
- * core.
+ * one time in TRY_AGAIN, once whoever waits for this core has had it.  A
+ * spinner that finds itself off its core for a while stops: somebody else wants
+ * that core.
  *
  * Fetching jobs, or ends, one by one costs both sides some cache misses each.
  * So who comes for a few where many are under way lingers first.
@@ -153,8 +153,9 @@ quern__spin_until(
 /*
  * A job has ended, and many more are about to.  Coming for each of them would
  * only hold up the worker, which is at the same cache lines and, where jobs lie
- * side by side, at those that our core fetches ahead; so let them come: for half
- * the time that they take, since then we need the other half to deliver them.
+ * side by side, at those that our core fetches ahead; so let them come: for
+ * half the time that they take, since then we need the other half to deliver
+ * them.
  * `since_ns`  when none had ended.
  */
 static void
@@ -192,9 +193,9 @@ quern__spin_for_more_ends(const quern_loop *loop)
 }
 
 /*
- * All workers sleep but the one that we have just woken, and the kernel may have
- * put that on our core: to yield takes half of what it takes to sleep and to be
- * rung for.  Where it runs elsewhere that is soon noticed.
+ * All workers sleep but the one that we have just woken, and the kernel may
+ * have put that on our core: to yield takes half of what it takes to sleep and
+ * to be rung for.  Where it runs elsewhere that is soon noticed.
  */
 static bool
 yield_to_worker(quern_loop *loop)

@@ -7,7 +7,8 @@
  * Ready tasks run in rounds, in a prepare watcher, that is before each poll of
  * libev.  Who gets ready in a round is in the next.  Polling takes as long as
  * dozens of switches, so one round follows the other for up to ROUNDS_NS; then
- * libev looks at sockets and timers, and an idle watcher keeps it from sleeping.
+ * libev looks at sockets and timers, and an idle watcher keeps it from
+ * sleeping.
  */
 #include "task.h"
 

@@ -104,10 +104,10 @@ struct quern__tasks {
 };
 
 /*
- * With many tasks none of them is in a cache when its turn comes, and each waits
- * for memory half of its time; so whoever has them in line fetches ahead what
- * the next ones need.  (Always inline: gcc 12 takes a function that does nothing
- * else for one that does nothing.)
+ * With many tasks none of them is in a cache when its turn comes, and each
+ * waits for memory half of its time; so whoever has them in line fetches ahead
+ * what the next ones need.  (Always inline: gcc 12 takes a function that does
+ * nothing else for one that does nothing.)
  */
 static inline __attribute__((always_inline)) void
 quern__fetch(const void *start, size_t bytes)

@@ -14,8 +14,8 @@
  *   s, t, f  an arrow: from a submit (a slice of no length, for an arrow needs
  *            one to start from) through each worker to the callback
  *
- * An arrow's id is the number of its trip (trace_way.c): Perfetto takes what has
- * the same id for one arrow, wherever it ends.
+ * An arrow's id is the number of its trip (trace_way.c): Perfetto takes what
+ * has the same id for one arrow, wherever it ends.
  *
  * Times are in microseconds with three decimals, counted from the start, so
  * that readers which keep them in a double lose nothing.

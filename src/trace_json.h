@@ -37,8 +37,8 @@ struct quern__untold {
 };
 
 /*
- * Write `rings` to `fd`, with times from `start_ns` on.  0, or a negative errno of the writing; -ENOMEM: all is there
- * but the arrows.
+ * Write `rings` to `fd`, with times from `start_ns` on.  0, or a negative errno
+ * of the writing; -ENOMEM: all is there but the arrows.
  */
 int quern__trace_write(int fd, const struct quern__ring *rings,
     uint64_t start_ns, struct quern__untold untold);

@@ -6,9 +6,9 @@
  *
  * A worker picks what comes first in line: a waiting job, which it starts, or
  * an open loop, which it joins.  It leaves a loop when no block is left, or at
- * a block border when something more urgent waits.  Whoever finds no block left,
- * nor one to steal, closes the loop, so that nobody enters any more; the last
- * one out finishes it.
+ * a block border when something more urgent waits.  Whoever finds no block
+ * left, nor one to steal, closes the loop, so that nobody enters any more; the
+ * last one out finishes it.
  *
  * Of calls it takes several at once (batch.c): as many as it should be through
  * with in BATCH_NS, going by what calls took lately, and no more than its share

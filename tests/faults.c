@@ -117,9 +117,9 @@ enum { OVERWRITTEN_MOST = 65536 }; /* or memory is taken to be freed */
 
 /*
  * What is freed is overwritten before: who still uses it finds nothing useful,
- * and the thread sanitizer sees whom that was not told to.  Word by word, for it
- * does not look at what memset() and free() do in a program that is partly not
- * instrumented.
+ * and the thread sanitizer sees whom that was not told to.  Word by word, for
+ * it does not look at what memset() and free() do in a program that is partly
+ * not instrumented.
  */
 static void
 overwrite(void *memory)

@@ -48,8 +48,9 @@ int nap_and_return(void *napper);
 #define MS 1e-3
 
 /*
- * In a child of forked_run(): SIGSEGV ends it from now on, and that is all right
- * if quern_task_describe() says that a task "deep" has overflown its stack.
+ * In a child of forked_run(): SIGSEGV ends it from now on, and that is all
+ * right if quern_task_describe() says that a task "deep" has overflown its
+ * stack.
  */
 void expect_overflow_of_deep(void);
 

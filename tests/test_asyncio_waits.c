@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_asyncio_waits.c -- what CPython tests of gather and wait, with what takes
- * their places here: quern_gather(), quern_join_all(), quern_wait_first().
+ * test_asyncio_waits.c -- what CPython tests of gather and wait, with what
+ * takes their places here: quern_gather(), quern_join_all(),
+ * quern_wait_first().
  */
 #include <errno.h>
 #include <quern/together.h>

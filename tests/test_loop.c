@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_loop.c -- a libev loop and its jobs, end to end: how long ev_run() lives,
- * whatever the jobs were submitted from.
+ * test_loop.c -- a libev loop and its jobs, end to end: how long ev_run()
+ * lives, whatever the jobs were submitted from.
  *
  * Holds: test_hold.c.  On which thread jobs are told: test_completions.c.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_many_tasks.c -- as many tasks as memory allows, up to a million: all wait
- * at once, all end, in any order, and nothing of them is left.
+ * test_many_tasks.c -- as many tasks as memory allows, up to a million: all
+ * wait at once, all end, in any order, and nothing of them is left.
  */
 #include <errno.h>
 #include <stdio.h>

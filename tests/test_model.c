@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_model.c -- models of how work and waits meet, checked by Spin under every
- * schedule; see tests/model/ and model.sh.
+ * test_model.c -- models of how work and waits meet, checked by Spin under
+ * every schedule; see tests/model/ and model.sh.
  */
 #include <stdio.h>
 #include <stdlib.h>

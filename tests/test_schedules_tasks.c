@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_schedules_tasks.c -- tasks that await jobs meet cancels, timeouts and the
- * jobs' ends, under many schedules.
+ * test_schedules_tasks.c -- tasks that await jobs meet cancels, timeouts and
+ * the jobs' ends, under many schedules.
  */
 #include <errno.h>
 #include <ev.h>

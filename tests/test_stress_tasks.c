@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_stress_tasks.c -- tasks that await, gather, yield, join, spawn and cancel
- * each other at random, with little room for their jobs.
+ * test_stress_tasks.c -- tasks that await, gather, yield, join, spawn and
+ * cancel each other at random, with little room for their jobs.
  */
 #include <errno.h>
 #include <quern/task.h>

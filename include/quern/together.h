@@ -5,9 +5,9 @@
  *
  * All tasks of a loop run on its thread, one at a time, so there is nothing to
  * protect between two awaits; these are for what spans awaits.  Each belongs to
- * the tasks of one loop.  Who waits is served first come, first served; a cancel
- * or a timeout ends a wait, and what was about to be given to the one that no
- * longer wants it goes to the next.
+ * the tasks of one loop.  Who waits is served first come, first served; a
+ * cancel or a timeout ends a wait, and what was about to be given to the one
+ * that no longer wants it goes to the next.
  *
  * The structs are the caller's and may lie on a task's stack; they must not be
  * copied or moved once initialised, and must live while somebody waits.
@@ -45,8 +45,8 @@ QUERN_API QUERN_MUST_USE int quern_join_all(
     quern_task *tasks[], size_t n, int results[]);
 
 /*
- * Wait until at least one of n tasks has ended.  It is not joined by that.  NULL
- * is passed over.
+ * Wait until at least one of n tasks has ended.  It is not joined by that.
+ * NULL is passed over.
  *
  * Takes   index  of the first in the list that has ended.
  *
@@ -63,8 +63,8 @@ QUERN_API QUERN_MUST_USE int quern_wait_first(
 
 /*
  * The first member that returns a negative number cancels the others, once; so
- * does quern_task_group_cancel().  Who has spawned any waits for all of them, with
- * quern_task_group_wait(), before the group goes.
+ * does quern_task_group_cancel().  Who has spawned any waits for all of them,
+ * with quern_task_group_wait(), before the group goes.
  */
 typedef struct quern_task_group {
 	struct {

@@ -15,8 +15,8 @@
  * may run for days; how many older ones were dropped is in the file's
  * "otherData".  Where events come faster than some 30,000 a second on a track,
  * only part of them is recorded, a job whole or not at all; how many were left
- * out is there too.  What is still under way at the stop is left out, as is what
- * began before the start, and what quern_run(NULL, ...) does.
+ * out is there too.  What is still under way at the stop is left out, as is
+ * what began before the start, and what quern_run(NULL, ...) does.
  *
  * Cost: nothing to speak of while it is off.  When it is on, some 5 % of a
  * flood of empty jobs or of the trip of a single one, and less of anything
