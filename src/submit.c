@@ -183,9 +183,9 @@ submit_run(
 	if (err)
 		return err;
 	most = run_length(loop, jobs, most);
-	traced = quern__tracing() && quern__trace_is_due(&loop->track, most);
 	/* No more than needed: others would be refused for it. */
 	room = enter(loop, pool, most, in_turn, 0);
+	traced = quern__tracing() && quern__trace_is_due(&loop->track, room);
 	for (; taken < most; taken++) {
 		quern_job *job = jobs[taken];
 

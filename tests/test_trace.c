@@ -258,6 +258,37 @@ of_a_flood_some_ways_are_shown_and_those_whole(void)
 	free(job);
 }
 
+/* Of many at once there is room for some: the others are no events. */
+static void
+what_is_refused_is_not_left_out(void)
+{
+	enum { JOBS = 40, ROOM = 8 };
+	quern_threads_options options;
+	quern_job job[JOBS], *all[JOBS];
+	struct gate gate;
+	struct rig rig;
+
+	quern_threads_options_init(&options);
+	options.workers = 1;
+	options.queue_limit = ROOM;
+	if (!rig_open_with(&rig, &options))
+		return;
+	CU_ASSERT_EQUAL(quern_trace_start(trace_path()), 0);
+	gate_init(&gate);
+	for (int i = 0; i < JOBS; i++) {
+		counted_job(&job[i], quern_call(pass_gate, &gate), NULL);
+		all[i] = &job[i];
+	}
+	/* As in a flood: so many that the next ones are left out. */
+	rig.loop->track.pace.left = rig.loop->track.pace.left_out = 100;
+	CU_ASSERT_EQUAL(quern_submit_many(rig.loop, all, JOBS), ROOM);
+	CU_ASSERT_EQUAL(quern__pace_left_out(&rig.loop->track.pace), ROOM);
+	gate_open(&gate);
+	rig_run(&rig);
+	rig_close(&rig);
+	CU_ASSERT_EQUAL(quern_trace_stop(), 0);
+}
+
 int
 main(void)
 {
@@ -272,6 +303,8 @@ main(void)
 		    a_ring_keeps_the_latest_and_counts_the_rest },
 		{ "of a flood some ways are shown, and those whole",
 		    of_a_flood_some_ways_are_shown_and_those_whole },
+		{ "what is refused is not left out",
+		    what_is_refused_is_not_left_out },
 		CU_TEST_INFO_NULL,
 	};
 	add_suite("trace", file);
