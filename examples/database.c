@@ -5,8 +5,8 @@
  *
  *     database FILE
  *
- * Makes FILE, with what STATIONS weather stations are said to have measured, if
- * it is not there.  A task for each station awaits its rows and then their
+ * Makes FILE, or what it lacks, with what STATIONS weather stations are said to
+ * have measured.  A task for each station awaits its rows and then their
  * statistics; another one counts how often the loop came round meanwhile.
  */
 #include <err.h>
@@ -15,7 +15,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { STATIONS = 8, ROWS = 20000, AT_ONCE = 4 };
 
@@ -83,10 +82,9 @@ static int
 make_file(quern_context *ctx, void *path)
 {
 	sqlite3 *db;
-	bool there = access(path, F_OK) == 0;
 
 	(void)ctx;
-	if (sqlite3_open(path, &db) || (there ? look(db) : fill(db)))
+	if (sqlite3_open(path, &db) || (look(db) && fill(db)))
 		return sqlite_error(db, path);
 	sqlite3_close(db);
 	return 0;

@@ -9,7 +9,9 @@
  * "multi socket" interface): it says which sockets it wants watched and when it
  * wants to be called.  What it hands over goes through a bounded queue to the
  * task, which has it hashed on the pool; a transfer whose task is behind is
- * paused.  A URL that fails gets a line, and the others go on.
+ * paused.  A URL that fails gets a line, and the others go on; so does one whose
+ * server says nothing for SILENCE_SECONDS.  HTTP and HTTPS: others cannot be
+ * paused.
  */
 #include <curl/curl.h>
 #include <err.h>
@@ -17,11 +19,17 @@
 #include <ev.h>
 #include <inttypes.h>
 #include <quern/quern.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNKS = 16 }; /* of a transfer that wait to be hashed */
+enum {
+	CHUNKS = 16, /* of a transfer that wait to be hashed */
+	SILENCE_SECONDS = 30
+};
+
+#define HTTP "http,https"
 
 struct chunk {
 	size_t bytes;
@@ -174,6 +182,14 @@ hash_chunk(quern_context *ctx, void *arg)
 
 /* ---- a task for each URL ---- */
 
+/* What was paused comes again, now: its error is the transfer's. */
+static CURLcode
+go_on(struct transfer *transfer)
+{
+	transfer->paused = false;
+	return curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+}
+
 static int
 hash_chunks(struct transfer *transfer)
 {
@@ -189,10 +205,8 @@ hash_chunks(struct transfer *transfer)
 		free(chunk);
 		if (status)
 			return status;
-		if (transfer->paused) {
-			transfer->paused = false;
-			curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
-		}
+		if (transfer->paused && (transfer->result = go_on(transfer)))
+			return 0;
 	}
 	return err == -EPIPE ? 0 : err;
 }
@@ -216,6 +230,12 @@ fetch(void *arg)
 		curl_easy_setopt(transfer->easy, CURLOPT_FAILONERROR, 1L);
 		curl_easy_setopt(transfer->easy, CURLOPT_FOLLOWLOCATION, 1L);
 		curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT, 10L);
+		curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_TIME,
+		    (long)SILENCE_SECONDS);
+		curl_easy_setopt(transfer->easy, CURLOPT_PROTOCOLS_STR, HTTP);
+		curl_easy_setopt(
+		    transfer->easy, CURLOPT_REDIR_PROTOCOLS_STR, HTTP);
 		curl_easy_setopt(
 		    transfer->easy, CURLOPT_WRITEFUNCTION, take_chunk);
 		curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
@@ -307,6 +327,7 @@ main(int argc, char **argv)
 		errx(2, "usage: fetch URL...");
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		errx(1, "libcurl cannot start");
+	signal(SIGPIPE, SIG_IGN); /* of a server that hangs up */
 	status = quern_main(fetch_all, &urls);
 	curl_global_cleanup();
 	if (status < 0)

@@ -97,7 +97,8 @@ database)
 		exit 0
 	}
 	rm -f "$QUERN_BUILD/weather.db"
-	for time in first second; do
+	for file in none whole empty; do
+		test $file != empty || : >"$QUERN_BUILD/weather.db"
 		prints database "$QUERN_BUILD/weather.db" <<-'END'
 	station 0: 20000 rows, from 0.000 to 19.999, mean 9.9995
 	station 1: 20000 rows, from 1.000 to 20.999, mean 10.9995

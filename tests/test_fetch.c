@@ -266,6 +266,19 @@ without_a_url_it_says_how(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(child.err, "usage: fetch URL..."));
 }
 
+static void
+other_protocols_are_refused(void)
+{
+	static const char *const argv[] = { "fetch", "file:///etc/passwd",
+		NULL };
+	static struct child child;
+
+	CU_ASSERT_TRUE(child_run(&child, argv));
+	CU_ASSERT_EQUAL(child.status, 1);
+	CU_ASSERT_STRING_EQUAL(
+	    child.out, "file:///etc/passwd: Unsupported protocol\n");
+}
+
 /* Without libcurl there is no fetch. */
 static bool
 is_there(void)
@@ -298,6 +311,7 @@ main(void)
 		    several_are_under_way_at_once },
 		{ "one that fails does not stop the others",
 		    one_that_fails_does_not_stop_the_others },
+		{ "other protocols are refused", other_protocols_are_refused },
 		{ "without a URL it says how", without_a_url_it_says_how },
 		CU_TEST_INFO_NULL,
 	};
