@@ -30,14 +30,15 @@ enum { CONNECTIONS = 100, EVENTS = 64 };
 #define ANSWER "1 4 9\n"
 
 struct service {
-	const char *command; /* prints where it listens */
+	char *argv[3]; /* prints where it listens */
 	pid_t pid;
 	int epoll;
 	int fd[CONNECTIONS];
 	size_t got[CONNECTIONS]; /* bytes of the answer */
 };
 
-static struct service quern, python;
+static struct service quern;
+static struct service python = { .argv = { "python3", "bench/service.py" } };
 
 /* ---- the services, started once ---- */
 
@@ -64,7 +65,6 @@ start(struct service *service)
 {
 	unsigned short port;
 	FILE *output;
-	char line[500];
 	int way[2];
 
 	if (pipe(way))
@@ -80,8 +80,7 @@ start(struct service *service)
 		dup2(way[1], STDOUT_FILENO);
 		close(way[0]);
 		close(way[1]);
-		snprintf(line, sizeof(line), "exec %s", service->command);
-		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+		execvp(service->argv[0], service->argv);
 		_exit(127);
 	}
 	/* Whoever is first. */
@@ -89,7 +88,7 @@ start(struct service *service)
 	close(way[1]);
 	output = fdopen(way[0], "r");
 	if (!output || fscanf(output, "listening on 127.0.0.1:%hu", &port) != 1)
-		die("cannot start %s", service->command);
+		die("cannot start %s", service->argv[0]);
 	fclose(output);
 	return port;
 }
@@ -101,7 +100,7 @@ ask(struct service *service, size_t i)
 
 	service->got[i] = 0;
 	if (send(service->fd[i], QUESTION, n, MSG_NOSIGNAL) != (ssize_t)n)
-		die("%s: a connection is gone", service->command);
+		die("%s: a connection is gone", service->argv[0]);
 }
 
 static void
@@ -123,7 +122,7 @@ open_service(struct service *service)
 			sizeof(address)) ||
 		    epoll_ctl(
 			service->epoll, EPOLL_CTL_ADD, service->fd[i], &event))
-			die("%s: no connection", service->command);
+			die("%s: no connection", service->argv[0]);
 	}
 }
 
@@ -134,7 +133,7 @@ close_service(struct service *service)
 
 	kill(service->pid, SIGINT);
 	if (waitpid(service->pid, &status, 0) != service->pid || status)
-		die("%s: it did not end well", service->command);
+		die("%s: it did not end well", service->argv[0]);
 	service->pid = 0;
 	for (size_t i = 0; i < CONNECTIONS; i++)
 		close(service->fd[i]);
@@ -153,7 +152,7 @@ hear(struct service *service, size_t i)
 	ssize_t n = read(service->fd[i], bytes, sizeof(answer) - 1 - at);
 
 	if (n <= 0 || memcmp(bytes, answer + at, (size_t)n) != 0)
-		die("%s: a wrong answer", service->command);
+		die("%s: a wrong answer", service->argv[0]);
 	service->got[i] += (size_t)n;
 	return service->got[i] == sizeof(answer) - 1;
 }
@@ -173,7 +172,7 @@ service_round(void *arg, double value[])
 		int n = epoll_wait(service->epoll, event, EVENTS, 10000);
 
 		if (n <= 0)
-			die("%s: no answer", service->command);
+			die("%s: no answer", service->argv[0]);
 		for (int e = 0; e < n; e++) {
 			size_t i = event[e].data.u64;
 
@@ -212,8 +211,7 @@ main(int argc, char **argv)
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	signal(SIGHUP, on_signal);
-	quern.command = own;
-	python.command = "python3 bench/service.py";
+	quern.argv[0] = own;
 	open_service(&quern);
 	if (both)
 		open_service(&python);
