@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <math.h>
 #include <quern/together.h>
-#include <time.h>
 
 #include "spawned.h"
+#include "src/clock.h"
 
 static void
 open_scope(double seconds)
@@ -20,9 +20,10 @@ open_scope(double seconds)
 static void
 keep_busy(double seconds)
 {
-	const struct timespec time = { .tv_nsec = (long)(seconds * 1e9) };
+	uint64_t until_ns = quern__now_ns() + (uint64_t)(seconds * 1e9);
 
-	nanosleep(&time, NULL);
+	while (!quern__passed(until_ns))
+		;
 }
 
 /* ---- timeout ---- */
