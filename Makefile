@@ -198,6 +198,7 @@ sources := \
     src/port.c \
     src/timeouts.c \
     src/group.c \
+    src/spawn.c \
     src/task.c \
     src/task_list.c \
     src/main.c \

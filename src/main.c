@@ -17,14 +17,51 @@ struct first {
 	bool over;
 };
 
+/*
+ * Cancel all tasks of the loop but the running one, each once, and free those
+ * that nobody has joined when all have ended: true.  From home or from a task.
+ */
+static bool
+dismiss_all(quern_loop *loop)
+{
+	quern_task *self = quern__task_running, *task, *next;
+	struct quern__tasks *tasks = loop->tasks;
+
+	if (!tasks)
+		return true;
+	for (task = tasks->all; task; task = task->later) {
+		if (task == self || task->dismissed)
+			continue;
+		task->dismissed = true;
+		(void)quern_task_cancel(task);
+	}
+	/* One that is alive may be about to join one that has ended. */
+	if (tasks->n_alive > (self ? 1 : 0))
+		return false;
+	for (task = tasks->all; task; task = next) {
+		next = task->later;
+		if (task != self)
+			quern__task_free(task);
+	}
+	return true;
+}
+
+/* The running task waits for that to change. */
+static void
+wait_alone(void)
+{
+	quern__task_running->tasks->last = quern__task_running;
+	(void)quern__task_wait("all others", NULL, NULL);
+}
+
 static int
 run_first(void *arg)
 {
 	struct first *first = arg;
 
 	first->result = first->fn(first->arg);
-	while (!quern__tasks_dismiss(quern_task_loop()))
-		quern__task_wait_alone();
+	while (!dismiss_all(quern_task_loop()))
+		wait_alone();
 	first->over = true;
 	/* The program's own watchers may keep it going. */
 	ev_break(first->ev, EVBREAK_ONE);
@@ -39,7 +76,7 @@ static void
 end_loop(quern_loop *loop, struct ev_loop *ev)
 {
 	for (;;) {
-		(void)quern__tasks_dismiss(loop);
+		(void)dismiss_all(loop);
 		if (quern_loop_destroy(loop) != -EBUSY)
 			return;
 		ev_run(ev, EVRUN_ONCE);

@@ -2,7 +2,7 @@
 /*
  * stack.h -- stacks for tasks: mapped, guarded, and kept for the next task.
  *
- *     task.c --> [stack.c] --> mmap()
+ *     spawn.c, task.c --> [stack.c] --> mmap()
  *
  * A stack is so many bytes that are zero at first, of which only the pages that
  * were touched take memory.  Who grows down beyond them hits a guard page and

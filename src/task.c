@@ -2,7 +2,7 @@
 /*
  * task.c -- tasks begin, change places and end; see task.h.
  *
- *     quern_spawn() --> ready --> [task.c] <--> await.c, gather.c, join.c
+ *     spawn.c --> ready --> [task.c] <--> await.c, gather.c, join.c
  *
  * Ready tasks run in rounds, in a prepare watcher, that is before each poll of
  * libev.  Who gets ready in a round is in the next.  Polling takes as long as
@@ -22,7 +22,6 @@
 _Thread_local quern_task *quern__task_running;
 
 enum {
-	ALIGNMENT = 64,
 	ROUNDS_NS = 50000 /* until libev looks at sockets and timers */
 };
 
@@ -124,6 +123,26 @@ begin(void *arg)
 	quern__fiber_leave(&task->fiber, &task->tasks->home);
 }
 
+void
+quern__task_begin(quern_task *task)
+{
+	char *bottom = task->stack->bottom;
+	struct quern__tasks *tasks = task->tasks;
+
+	quern__fiber_begin(
+	    &task->fiber, bottom, (size_t)((char *)task - bottom), begin, task);
+	task->later = tasks->all;
+	task->earlier = &tasks->all;
+	if (tasks->all)
+		tasks->all->earlier = &task->later;
+	tasks->all = task;
+	/* ev_run() stays alive for them. */
+	if (tasks->n_alive++ == 0)
+		quern_loop_hold(task->loop);
+	get_ready(task);
+	wake_last(tasks);
+}
+
 /* ---- waiting ---- */
 
 /* Was it interrupted, and has not seen it?  It has now. */
@@ -214,38 +233,6 @@ quern__task_at_home(int (*errand)(void *arg), void *arg)
 	task->errand_arg = arg;
 	go_home(task);
 	return task->result;
-}
-
-bool
-quern__tasks_dismiss(quern_loop *loop)
-{
-	quern_task *self = quern__task_running, *task, *next;
-	struct quern__tasks *tasks = loop->tasks;
-
-	if (!tasks)
-		return true;
-	for (task = tasks->all; task; task = task->later) {
-		if (task == self || task->dismissed)
-			continue;
-		task->dismissed = true;
-		(void)quern_task_cancel(task);
-	}
-	/* One that is alive may be about to join one that has ended. */
-	if (tasks->n_alive > (self ? 1 : 0))
-		return false;
-	for (task = tasks->all; task; task = next) {
-		next = task->later;
-		if (task != self)
-			quern__task_free(task);
-	}
-	return true;
-}
-
-void
-quern__task_wait_alone(void)
-{
-	quern__task_running->tasks->last = quern__task_running;
-	(void)quern__task_wait("all others", NULL, NULL);
 }
 
 /* ---- the rounds ---- */
@@ -349,110 +336,6 @@ quern__tasks_drop(quern_loop *loop)
 	quern__stacks_drop(&tasks->stacks);
 	quern__free(tasks);
 	loop->tasks = NULL;
-}
-
-/* ---- spawn ---- */
-
-void
-quern_task_options_init(quern_task_options *options)
-{
-	if (options)
-		*options = (quern_task_options) { 0 };
-}
-
-static bool
-are_sound(const quern_task_options *options)
-{
-	for (size_t i = 0; i < 6; i++)
-		if (options->reserved[i])
-			return false;
-	return !options->stack_bytes ||
-	    options->stack_bytes >= QUERN__STACK_LEAST;
-}
-
-/* For the next tasks that start: of the first stack the place of the task. */
-static inline __attribute__((always_inline)) void
-fetch_stacks(const struct quern__stack *first, size_t bytes)
-{
-	if (!first)
-		return;
-	quern__fetch((const char *)first - bytes, bytes);
-	if (first->next)
-		quern__fetch(first->next, sizeof(*first));
-}
-
-static int
-spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg,
-    const quern_task_options *options, bool detached)
-{
-	const size_t own =
-	    (sizeof(quern_task) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	struct quern__tasks *tasks;
-	struct quern__stack *stack;
-	quern_task *task;
-	size_t bytes;
-	int err;
-
-	err = quern__loop_check(loop);
-	if (!err && (!fn || (options && !are_sound(options))))
-		err = -EINVAL;
-	if (!err && !quern_loop_ev(loop))
-		err = -ENOTSUP;
-	if (err)
-		return err;
-	tasks = quern__tasks_of(loop);
-	stack = tasks ? quern__stack_get(&tasks->stacks,
-			    options ? options->stack_bytes : 0) :
-			NULL;
-	if (!stack)
-		return -ENOMEM;
-	fetch_stacks(tasks->stacks.first, own);
-	bytes = stack->bytes - own;
-	task = (quern_task *)(stack->bottom + bytes);
-	*task = (quern_task) {
-		.loop = loop,
-		.tasks = tasks,
-		.stack = stack,
-		.fn = fn,
-		.arg = arg,
-		.detached = detached,
-		.name = options && options->name ? options->name : "task",
-	};
-	quern__fiber_begin(&task->fiber, stack->bottom, bytes, begin, task);
-	task->later = tasks->all;
-	task->earlier = &tasks->all;
-	if (tasks->all)
-		tasks->all->earlier = &task->later;
-	tasks->all = task;
-	/* ev_run() stays alive for them. */
-	if (tasks->n_alive++ == 0)
-		quern_loop_hold(loop);
-	get_ready(task);
-	wake_last(tasks);
-	*out = task;
-	return 0;
-}
-
-int
-quern_spawn_with(quern_loop *loop, quern_task **out, quern_task_fn *fn,
-    void *arg, const quern_task_options *options)
-{
-	quern_task *task;
-
-	return spawn(loop, out ? out : &task, fn, arg, options, !out);
-}
-
-int
-quern__spawn_detached(
-    quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg)
-{
-	return spawn(loop, out, fn, arg, NULL, true);
-}
-
-int
-quern_spawn(quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg)
-{
-	return quern_spawn_with(loop, out, fn, arg, NULL);
 }
 
 /* ---- who runs ---- */

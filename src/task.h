@@ -52,7 +52,7 @@ struct quern_task {
 
 	/* Among all tasks of the loop, until it is gone. */
 	quern_task *later, **earlier;
-	bool dismissed; /* by quern__tasks_dismiss() */
+	bool dismissed; /* main.c has cancelled it */
 
 	/* In a list, while READY or WAITING for something that has one. */
 	quern_task *next;
@@ -91,7 +91,7 @@ struct quern__tasks {
 	struct quern__fiber home;
 	quern_task *all;  /* that are not gone, the latest first */
 	size_t n_alive;   /* that have not ended */
-	quern_task *last; /* in quern__task_wait_alone(), or NULL */
+	quern_task *last; /* waits for all others, in main.c; or NULL */
 	struct quern_waiters ready;
 	struct quern__roomless roomless;
 	struct quern__timers timers;
@@ -149,9 +149,11 @@ quern__is_interrupt(int status)
 int quern__task_wait(
     const char *what, void (*stop)(quern_task *task), void *awaits);
 
-/* quern_spawn_with() of a task that frees itself. */
-int quern__spawn_detached(
-    quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg);
+/*
+ * It has a stack, at whose upper end it lies, and knows all that spawn.c does:
+ * from now on it is one of its loop's, and in line.
+ */
+void quern__task_begin(quern_task *task);
 
 /* Wake it: from home, where it runs at once ... */
 void quern__task_wake(quern_task *task, int status);
@@ -182,6 +184,12 @@ void quern__task_list_remove(struct quern_waiters *list, quern_task *task);
 /* The loop's, made if there are none; NULL: no memory. */
 struct quern__tasks *quern__tasks_of(quern_loop *loop);
 
+/* ---- spawn.c ---- */
+
+/* quern_spawn_with() of a task that frees itself. */
+int quern__spawn_detached(
+    quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg);
+
 /* ---- await.c ---- */
 
 /*
@@ -196,16 +204,6 @@ int quern__task_submit(quern_loop *loop, quern_job *job);
 void quern__scopes_see(quern_task *task, bool all);
 /* It ends: so do the scopes that it left open. */
 void quern__scopes_drop(quern_task *task);
-
-/* ---- main.c ---- */
-
-/*
- * Cancel all tasks of the loop but the running one, each once, and free those
- * that nobody has joined when all have ended: true.  From home or from a task.
- */
-bool quern__tasks_dismiss(quern_loop *loop);
-/* The running task waits for that to change. */
-void quern__task_wait_alone(void);
 
 /* ---- the loop's side ---- */
 
