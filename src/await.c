@@ -143,8 +143,5 @@ quern_yield(void)
 {
 	int err = quern__task_may_wait();
 
-	if (err)
-		return err;
-	quern__task_wake_later(quern__task_running, 0);
-	return quern__task_wait("its turn", NULL, NULL);
+	return err ? err : quern__task_take_turn(0);
 }

@@ -59,14 +59,6 @@ stop_await(quern_task *task)
 	quern__task_wake_later(task, 0);
 }
 
-/* Other tasks go first, so that one who always finds it ready does not stay. */
-static int
-take_turn(quern_task *self, int ready)
-{
-	quern__task_wake_later(self, ready);
-	return quern__task_wait("its turn", NULL, NULL);
-}
-
 int
 quern_await_fd(int fd, int events, double timeout)
 {
@@ -87,8 +79,9 @@ quern_await_fd(int fd, int events, double timeout)
 	ready = quern__fd_poll(fd, events);
 	if (ready < 0)
 		return ready;
+	/* Else one who always finds it ready would never let others go. */
 	if (ready || timeout == 0)
-		return take_turn(self, ready);
+		return quern__task_take_turn(ready);
 	if (timeout > 0)
 		err = quern__timer_start(
 		    &self->tasks->timers, &await.timer, timeout);

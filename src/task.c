@@ -206,6 +206,18 @@ quern__task_wait(const char *what, void (*stop)(quern_task *task), void *awaits)
 	return reason ? reason : task->woken_with;
 }
 
+int
+quern__task_take_turn(int status)
+{
+	quern_task *task = quern__task_running;
+	int reason;
+
+	get_ready(task);
+	go_home(task);
+	reason = see_pending(task);
+	return reason ? reason : status;
+}
+
 void
 quern__task_wake(quern_task *task, int status)
 {

@@ -4,10 +4,11 @@
  *
  *              wake, or begun         wait
  *     READY ------------------> RUNNING ----> WAITING
- *       ^                          |             |
- *       +----------- wake ---------|-------------+
- *                                  v fn returns
- *                                ENDED ----> joined, or detached: gone
+ *       ^  ^                     |  |            |
+ *       |  +--- take turns ------+  |            |
+ *       +----------- wake ----------|------------+
+ *                                   v fn returns
+ *                                 ENDED ----> joined, or detached: gone
  *
  * One task RUNs at a time, on its own stack, and whoever is not a task is on
  * the thread's: "home".  Tasks switch home and from there only, so there is one
@@ -148,6 +149,12 @@ quern__is_interrupt(int status)
  */
 int quern__task_wait(
     const char *what, void (*stop)(quern_task *task), void *awaits);
+
+/*
+ * The running task lets those go first that are in line.  Returns `status`, or
+ * why it was interrupted meanwhile.
+ */
+int quern__task_take_turn(int status);
 
 /*
  * It has a stack, at whose upper end it lies, and knows all that spawn.c does:
