@@ -211,6 +211,7 @@ sources := \
     src/semaphore.c \
     src/queue.c \
     src/task_group.c \
+    src/task_stats.c \
     src/task_dump.c \
     src/gather.c \
     src/stack.c \

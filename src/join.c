@@ -36,7 +36,7 @@ quern_join(quern_task *task, int *result)
 		return -EINVAL;
 	if (task->joiner)
 		return -EBUSY;
-	if (task->state != QUERN__TASK_ENDED) {
+	if (task->state != QUERN_TASK_ENDED) {
 		err = quern__task_may_wait();
 		if (err)
 			return err;
@@ -62,7 +62,7 @@ quern_task_cancel(quern_task *task)
 		return -EINVAL;
 	if (quern__loop_stale(task->loop))
 		return -ESTALE;
-	if (task->state == QUERN__TASK_ENDED)
+	if (task->state == QUERN_TASK_ENDED)
 		return -EALREADY;
 	if (!quern__task_interrupt(task, -ECANCELED))
 		task->cancelled = true;
@@ -132,7 +132,7 @@ find_ended(const struct several *several, size_t *index)
 		return -ENOENT;
 	for (i = 0; i < several->n; i++) {
 		task = several->task[i];
-		if (task && task->state == QUERN__TASK_ENDED) {
+		if (task && task->state == QUERN_TASK_ENDED) {
 			*index = i;
 			return 0;
 		}

@@ -32,7 +32,8 @@ get_ready(quern_task *task)
 {
 	struct quern__tasks *tasks = task->tasks;
 
-	task->state = QUERN__TASK_READY;
+	task->state = QUERN_TASK_READY;
+	tasks->n_ready++;
 	quern__task_list_add(&tasks->ready, task);
 	ev_idle_start(tasks->ev, &tasks->idle);
 }
@@ -43,6 +44,7 @@ quern__task_free(quern_task *task)
 	*task->earlier = task->later;
 	if (task->later)
 		task->later->earlier = task->earlier;
+	task->tasks->n_all--;
 	quern__stack_put(&task->tasks->stacks, task->stack);
 }
 
@@ -61,22 +63,24 @@ wake_last(struct quern__tasks *tasks)
 static void
 end_task(quern_task *task)
 {
-	quern_loop *loop = task->loop;
+	struct quern__tasks *tasks = task->tasks;
+	bool failed = task->detached && task->result < 0;
 
 	quern__fiber_end(&task->fiber);
 	quern__scopes_drop(task);
-	if (--task->tasks->n_alive == 0)
-		quern_loop_release(loop);
-	if (task->tasks->n_alive == 1)
-		wake_last(task->tasks);
+	tasks->failed += failed;
+	if (--tasks->n_alive == 0)
+		quern_loop_release(task->loop);
+	if (tasks->n_alive == 1)
+		wake_last(tasks);
 	/* Another one may have woken it, if it awaits the first of several. */
-	if (task->joiner && task->joiner->state == QUERN__TASK_WAITING)
+	if (task->joiner && task->joiner->state == QUERN_TASK_WAITING)
 		quern__task_wake_later(task->joiner, 0);
 	if (!task->detached)
 		return;
-	if (task->result < 0 && task->tasks->failed)
-		task->tasks->failed(task->loop, task->name, task->result,
-		    task->tasks->failed_data);
+	if (failed && tasks->tell_failed)
+		tasks->tell_failed(task->loop, task->name, task->result,
+		    tasks->tell_failed_data);
 	quern__task_free(task);
 }
 
@@ -89,7 +93,9 @@ run(quern_task *task)
 
 	quern__trace_begin(&span, &task->loop->track, QUERN__MARK_TASK, NULL);
 	span.name = task->name;
-	task->state = QUERN__TASK_RUNNING;
+	task->state = QUERN_TASK_RUNNING;
+	task->turns++;
+	tasks->turns++;
 	for (;;) {
 		quern__fiber_adopt(&tasks->home);
 		quern__task_running = task;
@@ -99,11 +105,13 @@ run(quern_task *task)
 		quern__task_running = NULL;
 		if (!task->errand)
 			break;
+		tasks->n_errands++;
 		task->result = task->errand(task->errand_arg);
+		tasks->n_errands--;
 		task->errand = NULL;
 	}
 	quern__trace_end(&span, 0, 0);
-	if (task->state == QUERN__TASK_ENDED)
+	if (task->state == QUERN_TASK_ENDED)
 		end_task(task);
 }
 
@@ -119,7 +127,7 @@ begin(void *arg)
 	quern_task *task = arg;
 
 	task->result = task->fn(task->arg);
-	task->state = QUERN__TASK_ENDED;
+	task->state = QUERN_TASK_ENDED;
 	quern__fiber_leave(&task->fiber, &task->tasks->home);
 }
 
@@ -136,6 +144,8 @@ quern__task_begin(quern_task *task)
 	if (tasks->all)
 		tasks->all->earlier = &task->later;
 	tasks->all = task;
+	tasks->n_all++;
+	tasks->spawned++;
 	/* ev_run() stays alive for them. */
 	if (tasks->n_alive++ == 0)
 		quern_loop_hold(task->loop);
@@ -162,8 +172,7 @@ see_pending(quern_task *task)
 bool
 quern__task_interrupt(quern_task *task, int reason)
 {
-	if (task->state != QUERN__TASK_WAITING || task->stopped ||
-	    task->shields)
+	if (task->state != QUERN_TASK_WAITING || task->stopped || task->shields)
 		return false;
 	task->stopped = reason;
 	if (task->stop)
@@ -197,7 +206,7 @@ quern__task_wait(const char *what, void (*stop)(quern_task *task), void *awaits)
 	task->stop = stop;
 	task->awaits = awaits;
 	task->stopped = 0;
-	task->state = QUERN__TASK_WAITING;
+	task->state = QUERN_TASK_WAITING;
 	go_home(task);
 	if (task->stopped)
 		return task->stopped;
@@ -268,6 +277,7 @@ run_round(struct quern__tasks *tasks)
 
 	tasks->ready = (struct quern_waiters) { 0 };
 	while ((task = quern__task_list_take(&round))) {
+		tasks->n_ready--;
 		fetch_ahead(round.first);
 		run(task);
 	}

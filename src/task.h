@@ -30,13 +30,6 @@
 #include "stack.h"
 #include "timers.h"
 
-enum quern__task_state {
-	QUERN__TASK_READY,
-	QUERN__TASK_RUNNING,
-	QUERN__TASK_WAITING,
-	QUERN__TASK_ENDED,
-};
-
 /* At the upper end of its stack. */
 struct quern_task {
 	struct quern__fiber fiber;
@@ -45,15 +38,16 @@ struct quern_task {
 	struct quern__stack *stack;
 	quern_task_fn *fn;
 	void *arg;
+	uint64_t turns; /* beside what each turn writes */
 	int result;
-	enum quern__task_state state;
+	enum quern_task_state state;
 	bool detached;
+	bool dismissed;        /* main.c has cancelled it */
 	const char *name;      /* the user's, or "task" */
 	const char *waits_for; /* if it is WAITING: for the dump */
 
 	/* Among all tasks of the loop, until it is gone. */
 	quern_task *later, **earlier;
-	bool dismissed; /* main.c has cancelled it */
 
 	/* In a list, while READY or WAITING for something that has one. */
 	quern_task *next;
@@ -90,16 +84,22 @@ struct quern__tasks {
 	quern_loop *loop;
 	struct ev_loop *ev;
 	struct quern__fiber home;
-	quern_task *all;  /* that are not gone, the latest first */
-	size_t n_alive;   /* that have not ended */
-	quern_task *last; /* waits for all others, in main.c; or NULL */
+	/* Written in each turn, as that is. */
 	struct quern_waiters ready;
+	size_t n_ready;           /* there, and left of the round */
+	uint64_t turns;           /* so far */
+	size_t n_alive;           /* that have not ended */
+	quern_task *all;          /* that are not gone, the latest first */
+	size_t n_all;             /* of them */
+	size_t n_errands;         /* being run for one that is RUNNING */
+	uint64_t spawned, failed; /* so far */
+	quern_task *last;         /* waits for all others, in main.c; or NULL */
 	struct quern__roomless roomless;
 	struct quern__timers timers;
 	struct quern__awaited *awaited; /* NULL: none so far; await_job.c */
 	struct quern__stacks stacks;
-	quern_task_failed_fn *failed; /* may be NULL */
-	void *failed_data;
+	quern_task_failed_fn *tell_failed; /* may be NULL */
+	void *tell_failed_data;
 	ev_prepare prepare;
 	ev_idle idle; /* active while some are ready */
 };
@@ -196,6 +196,10 @@ struct quern__tasks *quern__tasks_of(quern_loop *loop);
 /* quern_spawn_with() of a task that frees itself. */
 int quern__spawn_detached(
     quern_loop *loop, quern_task **out, quern_task_fn *fn, void *arg);
+
+/* ---- task_stats.c ---- */
+
+void quern__task_tell(quern_task *task, quern_task_info *info);
 
 /* ---- await.c ---- */
 

@@ -28,8 +28,8 @@ quern_loop_set_task_failed(
 	tasks = quern__tasks_of(loop);
 	if (!tasks)
 		return -ENOMEM;
-	tasks->failed = fn;
-	tasks->failed_data = data;
+	tasks->tell_failed = fn;
+	tasks->tell_failed_data = data;
 	return 0;
 }
 
@@ -37,20 +37,21 @@ void
 quern_tasks_dump(quern_loop *loop, int fd)
 {
 	static const char *const state[] = {
-		[QUERN__TASK_READY] = "ready",
-		[QUERN__TASK_RUNNING] = "running",
-		[QUERN__TASK_WAITING] = "waits for",
-		[QUERN__TASK_ENDED] = "ended, not joined",
+		[QUERN_TASK_READY] = "ready",
+		[QUERN_TASK_RUNNING] = "running",
+		[QUERN_TASK_WAITING] = "waits for ",
+		[QUERN_TASK_ENDED] = "ended, not joined",
 	};
-	const quern_task *task;
+	quern_task_info info;
+	quern_task *task;
 
 	if (!loop || !loop->tasks)
 		return;
-	for (task = loop->tasks->all; task; task = task->later)
-		dprintf(fd, "%p %s: %s%s%s\n", (const void *)task, task->name,
-		    state[task->state],
-		    task->state == QUERN__TASK_WAITING ? " " : "",
-		    task->state == QUERN__TASK_WAITING ? task->waits_for : "");
+	for (task = loop->tasks->all; task; task = task->later) {
+		quern__task_tell(task, &info);
+		dprintf(fd, "%p %s: %s%s\n", (void *)task, info.name,
+		    state[info.state], info.waits_for ? info.waits_for : "");
+	}
 }
 
 /* As much of it as there is room for; returns what is left. */

@@ -47,6 +47,17 @@ spawn(quern_task **out, quern_task_fn *fn, void *arg)
 	CU_ASSERT_EQUAL(quern_spawn(task_rig.loop, out, fn, arg), 0);
 }
 
+void
+spawn_named(quern_task **out, quern_task_fn *fn, void *arg, const char *name)
+{
+	quern_task_options options;
+
+	quern_task_options_init(&options);
+	options.name = name;
+	CU_ASSERT_EQUAL(
+	    quern_spawn_with(task_rig.loop, out, fn, arg, &options), 0);
+}
+
 int
 result_of(quern_task *task)
 {
@@ -143,6 +154,13 @@ say_and_return(void *letter)
 {
 	say(*(const char *)letter);
 	return 7;
+}
+
+int
+sleep_long(void *unused)
+{
+	(void)unused;
+	return quern_sleep(LONG);
 }
 
 int

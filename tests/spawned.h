@@ -22,6 +22,8 @@ bool tasks_open_with_room(size_t room);
 
 /* Asserts that it was accepted. */
 void spawn(quern_task **out, quern_task_fn *fn, void *arg);
+void spawn_named(
+    quern_task **out, quern_task_fn *fn, void *arg, const char *name);
 
 /* It has ended: what did it return?  It is gone then. */
 int result_of(quern_task *task);
@@ -56,6 +58,8 @@ void expect_overflow_of_deep(void);
 
 /* A task that says the letter `arg` and returns 7. */
 int say_and_return(void *letter);
+/* One that sleeps until it is cancelled. */
+int sleep_long(void *unused);
 /* One that yields twice, says e and returns 10. */
 int take_a_while(void *unused);
 

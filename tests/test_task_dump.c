@@ -14,17 +14,6 @@
 #include "spawned.h"
 #include "trace_file.h"
 
-static void
-spawn_named(quern_task **out, quern_task_fn *fn, void *arg, const char *name)
-{
-	quern_task_options options;
-
-	quern_task_options_init(&options);
-	options.name = name;
-	CU_ASSERT_EQUAL(
-	    quern_spawn_with(task_rig.loop, out, fn, arg, &options), 0);
-}
-
 /* ---- the dump ---- */
 
 static int way[2]; /* a pipe */
@@ -37,13 +26,6 @@ read_dump(void)
 
 	CU_ASSERT(n >= 0);
 	dumped[n > 0 ? n : 0] = '\0';
-}
-
-static int
-be_asleep(void *unused)
-{
-	(void)unused;
-	return quern_sleep(3600);
 }
 
 static int
@@ -69,7 +51,7 @@ a_dump_has_a_line_for_each_task(void)
 	if (!tasks_open(1))
 		return;
 	spawn_named(&ended, say_and_return, "x", "early");
-	spawn_named(&sleeper, be_asleep, NULL, "sleeper");
+	spawn_named(&sleeper, sleep_long, NULL, "sleeper");
 	spawn_named(NULL, join_it, &sleeper, "joiner");
 	spawn_named(NULL, dump_and_cancel, &sleeper, "dumper");
 	spawn(NULL, say_and_return, "y");

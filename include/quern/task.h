@@ -46,9 +46,9 @@ typedef struct quern_task_options {
 	 */
 	size_t stack_bytes;
 	/*
-	 * For timelines, quern_tasks_dump() and quern_task_describe().  Not
-	 * copied: it must be there as long as the task, and as a timeline.
-	 * NULL: "task".
+	 * For timelines, quern_tasks_each(), quern_tasks_dump() and
+	 * quern_task_describe().  Not copied: it must be there as long as the
+	 * task, and as a timeline.  NULL: "task".
 	 */
 	const char *name;
 	uint64_t reserved[6]; /* keep 0 */
@@ -246,6 +246,68 @@ typedef void quern_task_failed_fn(
     quern_loop *loop, const char *name, int status, void *data);
 QUERN_API QUERN_MUST_USE int quern_loop_set_task_failed(
     quern_loop *loop, quern_task_failed_fn *fn, void *data);
+
+/* ---- statistics ---- */
+
+/* Of the tasks of a loop. */
+typedef struct quern_task_stats {
+	/* Now. */
+	uint64_t ready;   /* in line: they could go on, or begin */
+	uint64_t running; /* 1 in a task and in what it runs, otherwise 0 */
+	uint64_t waiting; /* for what they await */
+	uint64_t ended;   /* and not joined yet */
+	uint64_t stacks;  /* kept for the next tasks */
+	/* So far. */
+	uint64_t spawned;
+	uint64_t failed; /* detached, with a negative result */
+	uint64_t turns;  /* times that one began, or went on */
+	uint64_t reserved[8];
+} quern_task_stats;
+
+/*
+ * Fill in a snapshot; that takes the same time however many tasks there are.
+ *
+ * Thread   the loop's: all numbers are of one instant.
+ * Returns  0; -EINVAL: NULL; -ENOTSUP: without libev; -ESTALE.
+ */
+QUERN_API int quern_loop_task_stats(
+    const quern_loop *loop, quern_task_stats *out);
+
+enum quern_task_state {
+	QUERN_TASK_READY,
+	QUERN_TASK_RUNNING,
+	QUERN_TASK_WAITING,
+	QUERN_TASK_ENDED /* and not joined yet */
+};
+
+typedef struct quern_task_info {
+	quern_task *task;
+	const char *name; /* as given to quern_spawn_with() */
+	enum quern_task_state state;
+	const char *waits_for; /* "a job", "a timer", ...; NULL: it is not */
+	/*
+	 * Times that it began, or went on.  How long its turns took is not
+	 * counted, for a look at the clock takes longer than to change places;
+	 * a timeline has each of them (trace.h).
+	 */
+	uint64_t turns;
+	uint64_t reserved[4];
+} quern_task_info;
+
+/*
+ * Call fn(info, data) for each task of the loop, the latest first.
+ *
+ * Takes   fn     which may spawn tasks, which it is not told of, cancel any,
+ *                and join the one that it is told of, but await nothing.  It
+ *                returns 0 to go on; anything else is the end, and returned.
+ * Thread  the loop's, inside a task or not.
+ *
+ * Returns 0; what fn returned; -EINVAL: loop or fn is NULL; -ENOTSUP: without
+ *         libev; -ESTALE.
+ */
+typedef int quern_task_each_fn(const quern_task_info *info, void *data);
+QUERN_API int quern_tasks_each(
+    quern_loop *loop, quern_task_each_fn *fn, void *data);
 
 /* ---- for a debugger ---- */
 
