@@ -434,7 +434,7 @@ $(B)/bench/%.o: bench/%.cpp $(B)/flags $(B)/peers | $(B)/bench/
 	    -Wall -Wextra $(if $(WERROR),-Werror) -MMD -MP \
 	    $(call peer_cflags,$(patsubst pipe_%,%,$*)) -c -o $@ $<
 
-bench_shared := rounds stats work python tally pipe pipe_quern \
+bench_shared := rounds stats work python child tally pipe pipe_quern \
     $(patsubst %,pipe_%,$(filter uv tbb glib,$(peers)))
 bench_library  := $(B)/bench/libbench.a
 bench_programs := $(subjects:%=$(B)/bench/%)
@@ -448,8 +448,10 @@ $(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_library) $(static)
 	$(Q)$(call link,$(foreach p,$(peers),$(call peer_libs,$p)) \
 	    $(if $(filter tbb,$(peers)),-lstdc++))
 
-# Not in the library: it takes the place of malloc().
+# Not in the library: it takes the place of malloc() ...
 $(B)/bench/costs: $(B)/bench/calls.o
+# ... and this is a part of one program.
+$(B)/bench/tasks: $(B)/bench/crowd.o
 
 bench: $(bench_programs) $(B)/examples/server
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \

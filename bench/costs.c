@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include <quern/quern.h>
 
 #include "calls.h"
+#include "child.h"
 #include "pipe.h"
 #include "rounds.h"
 #include "stats.h"
@@ -44,54 +44,23 @@ wait_ns(long ns)
 
 /* ---- memory ---- */
 
-/* Pages of this process that are in memory, in bytes. */
-static double
-resident(void)
+/* Of a child. */
+static void
+memory_of_jobs(void *arg, double value[])
 {
-	long all, there;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	if (!file || fscanf(file, "%ld %ld", &all, &there) != 2)
-		die("cannot read /proc/self/statm");
-	fclose(file);
-	return (double)there * (double)sysconf(_SC_PAGESIZE);
-}
-
-static double
-memory_of_jobs(const struct pipe *pipe)
-{
+	const struct pipe *pipe = *(const struct pipe *const *)arg;
 	size_t n = rounds_count(JOBS_HELD, 1);
 
 	pipe_open(pipe);
 	/* Its threads and their stacks are not the jobs'. */
 	pipe_bursts(pipe, WARM_IN_FLIGHT, WARM_IN_FLIGHT, false);
-	return pipe_hold(pipe, n, resident) / (double)n;
+	value[0] = pipe_hold(pipe, n, child_resident) / (double)n;
 }
 
 static void
 memory_round(void *arg, double value[])
 {
-	const struct pipe *pipe = *(const struct pipe *const *)arg;
-	int ends[2], status;
-	pid_t child;
-
-	if (pipe2(ends, 0))
-		die("no pipe");
-	fflush(stdout);
-	child = fork();
-	if (child < 0)
-		die("no child");
-	if (!child) {
-		value[0] = memory_of_jobs(pipe);
-		if (write(ends[1], value, sizeof(*value)) != sizeof(*value))
-			die("cannot tell the result");
-		_exit(EXIT_SUCCESS);
-	}
-	close(ends[1]);
-	if (read(ends[0], value, sizeof(*value)) != sizeof(*value) ||
-	    waitpid(child, &status, 0) != child || status)
-		die("%s: no result from the child", pipe->who);
-	close(ends[0]);
+	child_run(memory_of_jobs, arg, value, 1);
 }
 
 /* ---- allocations ---- */

@@ -7,6 +7,9 @@
 
     executors.py spawn N                             prints seconds for a task
     executors.py sleeps N SECONDS                    prints seconds for them all
+    executors.py crowd N                             prints bytes of each task,
+                                                     and seconds to start all
+                                                     and to end them
 
 KIND is threads or processes.  GAP_US is the time from a completion to the next
 job, spun away on the loop's thread; "timer" means a job each millisecond by
@@ -17,6 +20,7 @@ result is checked: a job returns the number it was given, plus 1.
 import asyncio
 import concurrent.futures
 import math
+import os
 import sys
 import time
 
@@ -125,10 +129,42 @@ async def sleeps(n, seconds):
     print(time.perf_counter() - begun)
 
 
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+async def crowd(n):
+    gate = asyncio.Event()
+    waiting = 0
+
+    async def wait_at_the_gate():
+        nonlocal waiting
+        waiting += 1
+        await gate.wait()
+
+    before = resident()
+    begun = time.perf_counter()
+    tasks = [asyncio.create_task(wait_at_the_gate()) for _ in range(n)]
+    await asyncio.sleep(0)
+    started = time.perf_counter()
+    if waiting != n:
+        sys.exit("executors.py: not all wait")
+    print((resident() - before) / n)
+    print(started - begun)
+    begun = time.perf_counter()
+    gate.set()
+    for task in tasks:
+        await task
+    print(time.perf_counter() - begun)
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "spawn":
         asyncio.run(spawn(int(sys.argv[2])))
     elif sys.argv[1] == "sleeps":
         asyncio.run(sleeps(int(sys.argv[2]), float(sys.argv[3])))
+    elif sys.argv[1] == "crowd":
+        asyncio.run(crowd(int(sys.argv[2])))
     else:
         asyncio.run(main(*sys.argv[1:]))

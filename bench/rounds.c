@@ -151,22 +151,23 @@ print_row(const char *work, const struct figure *figure, const char *who,
 	    stats_format(text[3], own->sorted[n - 1]));
 }
 
-void
-rounds_measure(const char *work, const struct figure figure[], size_t figures,
-    const struct contender contender[], size_t contenders)
+/* So many rounds, after `cold` that do not count. */
+static void
+measure(const char *work, const struct figure figure[], size_t figures,
+    const struct contender contender[], size_t contenders, size_t rounds,
+    size_t cold)
 {
 	struct series series[MOST_FIGURES][MOST_CONTENDERS];
 	double of_round[MOST_FIGURES];
-	size_t rounds = quick ? 1 : ROUNDS;
 
 	if (figures > MOST_FIGURES || contenders > MOST_CONTENDERS)
 		die("%s: more than the arrays hold", work);
-	for (size_t r = 0; r <= rounds; r++) {
+	for (size_t r = 0; r < cold + rounds; r++) {
 		for (size_t c = 0; c < contenders; c++) {
 			pause_before_turn();
 			contender[c].round(contender[c].arg, of_round);
-			for (size_t f = 0; f < figures && r > 0; f++)
-				series[f][c].round[r - 1] = of_round[f];
+			for (size_t f = 0; f < figures && r >= cold; f++)
+				series[f][c].round[r - cold] = of_round[f];
 		}
 	}
 	for (size_t f = 0; f < figures; f++) {
@@ -184,4 +185,19 @@ rounds_measure(const char *work, const struct figure figure[], size_t figures,
 			    &series[f][c], best, rounds);
 	}
 	fflush(stdout);
+}
+
+void
+rounds_measure(const char *work, const struct figure figure[], size_t figures,
+    const struct contender contender[], size_t contenders)
+{
+	measure(work, figure, figures, contender, contenders,
+	    quick ? 1 : ROUNDS, 1);
+}
+
+void
+rounds_measure_once(const char *work, const struct figure figure[],
+    size_t figures, const struct contender contender[], size_t contenders)
+{
+	measure(work, figure, figures, contender, contenders, 1, 0);
 }

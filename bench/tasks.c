@@ -3,8 +3,9 @@
  * tasks.c -- subject 9: what it costs to be a task.
  *
  * A switch there and back; to start an empty task and join it; 100,000 tasks
- * that sleep for a second at once; an empty job that a task awaits, with 4096
- * of them at once, against the same with callbacks.
+ * that sleep for a second at once; a million that wait (crowd.c); an empty job
+ * that a task awaits, with 4096 of them at once, against the same with
+ * callbacks.
  *
  * For the sleeps "cold" means that no task was there before, so every stack is
  * mapped and touched for the first time: each round is a process of its own.
@@ -13,9 +14,9 @@
 #include <quern/quern.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "child.h"
+#include "crowd.h"
 #include "pipe.h"
 #include "python.h"
 #include "rounds.h"
@@ -185,28 +186,20 @@ open_loop(void)
 		die("no loop");
 }
 
-/* In a child, which makes a loop of its own. */
+/* Of a child. */
+static void
+run_sleeps(void *warm, double value[])
+{
+	open_loop();
+	if (*(bool *)warm)
+		(void)sleeps_take();
+	value[0] = sleeps_take();
+}
+
 static void
 sleep_round(void *warm, double value[])
 {
-	int way[2];
-	pid_t child;
-
-	if (pipe(way))
-		die("no pipe");
-	child = fork();
-	if (child == 0) {
-		open_loop();
-		if (*(bool *)warm)
-			(void)sleeps_take();
-		value[0] = sleeps_take();
-		_exit(write(way[1], value, sizeof(*value)) != sizeof(*value));
-	}
-	close(way[1]);
-	if (child < 0 || read(way[0], value, sizeof(*value)) != sizeof(*value))
-		die("no sleeps");
-	close(way[0]);
-	(void)waitpid(child, NULL, 0);
+	child_run(run_sleeps, warm, value, 1);
 }
 
 static void
@@ -290,6 +283,7 @@ main(int argc, char **argv)
 	/* Before there are threads: the children make their own. */
 	rounds_measure(
 	    "9 100,000 tasks sleep for 1 s", &s, 1, sleeps, 2 + python);
+	crowd_measure(python);
 	open_loop();
 	pipe_open(pipes[0]);
 	rounds_measure("9 a switch there and back", &ns, 1, switches,
