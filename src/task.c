@@ -208,8 +208,12 @@ quern__task_wait(const char *what, void (*stop)(quern_task *task), void *awaits)
 	task->stopped = 0;
 	task->state = QUERN_TASK_WAITING;
 	go_home(task);
-	if (task->stopped)
+	if (task->stopped) {
+		/* It hears now of all cancels that came until now, as one. */
+		if (task->stopped == -ECANCELED)
+			task->cancelled = false;
 		return task->stopped;
+	}
 	/* Or between its being woken and this. */
 	reason = see_pending(task);
 	return reason ? reason : task->woken_with;

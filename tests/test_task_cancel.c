@@ -48,6 +48,29 @@ a_cancel_is_seen_once(void)
 }
 
 static int
+sleep_and_yield(void *unused)
+{
+	(void)unused;
+	CU_ASSERT_EQUAL(quern_sleep(LONG), -ECANCELED);
+	return quern_yield();
+}
+
+/* Also by a task that is told at once, and runs later. */
+static void
+two_cancels_of_a_sleep_are_one(void)
+{
+	quern_task *task;
+
+	if (!tasks_open(1))
+		return;
+	spawn(&task, sleep_and_yield, NULL);
+	spawn(NULL, cancel_twice, &task);
+	rig_run(&task_rig);
+	CU_ASSERT_EQUAL(result_of(task), 0);
+	rig_close(&task_rig);
+}
+
+static int
 cancel_oneself(void *unused)
 {
 	(void)unused;
@@ -173,6 +196,8 @@ main(void)
 {
 	static const CU_TestInfo tests[] = {
 		{ "a cancel is seen once", a_cancel_is_seen_once },
+		{ "two cancels of a sleep are one",
+		    two_cancels_of_a_sleep_are_one },
 		{ "a task may cancel itself", a_task_may_cancel_itself },
 		{ "a cancelled join leaves the other task",
 		    a_cancelled_join_leaves_the_other_task },
