@@ -181,24 +181,37 @@ what_cannot_be_is_refused(void)
 
 /* ---- with jobs and cancels ---- */
 
+struct endless {
+	int begun, stopped; /* begun: atomic */
+};
+
 static int
-run_until_told(quern_context *ctx, void *stopped)
+run_until_told(quern_context *ctx, void *arg)
 {
+	struct endless *endless = arg;
+
+	__atomic_store_n(&endless->begun, 1, __ATOMIC_RELEASE);
 	while (!quern_should_stop(ctx))
 		;
-	*(int *)stopped = 1;
+	endless->stopped = 1;
 	return -EIO;
 }
 
 static int
-await_too_long(void *stopped)
+await_too_long(void *arg)
 {
+	struct endless *endless = arg;
+	quern_job job;
 	int status;
 
+	quern_job_init(&job, quern_call(run_until_told, endless), NULL);
+	CU_ASSERT_EQUAL(quern_submit(quern_task_loop(), &job), 0);
+	while (!__atomic_load_n(&endless->begun, __ATOMIC_ACQUIRE))
+		CU_ASSERT_EQUAL(quern_yield(), 0);
 	(void)begin(MS);
-	status = quern_await(quern_call(run_until_told, stopped));
+	status = quern_await_job(&job);
 	/* It has let go by now. */
-	CU_ASSERT_EQUAL(*(int *)stopped, 1);
+	CU_ASSERT_EQUAL(endless->stopped, 1);
 	CU_ASSERT_EQUAL(quern_timeout_end(), -ETIMEDOUT);
 	return status;
 }
@@ -206,9 +219,9 @@ await_too_long(void *stopped)
 static void
 a_timeout_cancels_the_job_and_waits_for_its_end(void)
 {
-	int stopped = 0;
+	struct endless endless = { 0, 0 };
 
-	CU_ASSERT_EQUAL(run_alone(await_too_long, &stopped), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(run_alone(await_too_long, &endless), -ETIMEDOUT);
 }
 
 static int

@@ -106,8 +106,10 @@ teams_that_ask_for_64_threads_never_have_more_than_the_cores(void)
 	if (!open_cores(&rig, 1))
 		return;
 	most = calls = 0;
-	for (unsigned long round = 0; round < fewer_rounds(20); round++) {
-		watchdog("teams of 64", round);
+	watchdog("teams of 64: two at once", 0);
+	/* On a busy machine it may take a while until two are seen at once. */
+	for (unsigned long round = 0; round < fewer_rounds(20) || most < 2;
+	     round++) {
 		for (int i = 0; i < BATCH; i++)
 			counted_job(&job[i],
 			    i % 5 == 4 ? quern_call(work_in_regions, NULL) :
@@ -117,7 +119,6 @@ teams_that_ask_for_64_threads_never_have_more_than_the_cores(void)
 		submit_all(&rig, job, BATCH);
 	}
 	CU_ASSERT_EQUAL(calls, told);
-	CU_ASSERT(most >= 2);
 	CU_ASSERT(most <= (int)cores() + 1);
 	close_cores(&rig);
 }
