@@ -172,6 +172,10 @@ see_pending(quern_task *task)
 bool
 quern__task_interrupt(quern_task *task, int reason)
 {
+	/* It is about to hear of one: that is the same. */
+	if (task->state == QUERN_TASK_READY && task->stopped == reason &&
+	    reason == -ECANCELED)
+		return true;
 	if (task->state != QUERN_TASK_WAITING || task->stopped || task->shields)
 		return false;
 	task->stopped = reason;
@@ -208,12 +212,8 @@ quern__task_wait(const char *what, void (*stop)(quern_task *task), void *awaits)
 	task->stopped = 0;
 	task->state = QUERN_TASK_WAITING;
 	go_home(task);
-	if (task->stopped) {
-		/* It hears now of all cancels that came until now, as one. */
-		if (task->stopped == -ECANCELED)
-			task->cancelled = false;
+	if (task->stopped)
 		return task->stopped;
-	}
 	/* Or between its being woken and this. */
 	reason = see_pending(task);
 	return reason ? reason : task->woken_with;
@@ -225,6 +225,7 @@ quern__task_take_turn(int status)
 	quern_task *task = quern__task_running;
 	int reason;
 
+	task->stopped = 0;
 	get_ready(task);
 	go_home(task);
 	reason = see_pending(task);

@@ -262,7 +262,8 @@ cancelled_without_room_the_rest_never_runs(void)
 		for (int i = 0; i < 3; i++)
 			CU_ASSERT_EQUAL(gathering.statuses[i], -ECANCELED);
 		CU_ASSERT_EQUAL(gathering.count, 0);
-		CU_ASSERT_EQUAL(gathering.next, times > 1 ? -ECANCELED : 0);
+		/* The second comes before it has heard of the first. */
+		CU_ASSERT_EQUAL(gathering.next, 0);
 		rig_close(&task_rig);
 	}
 }
