@@ -25,7 +25,8 @@
 #include <errno.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <unistd.h>
+
+#include "mem.h"
 
 enum {
 	GUARD_INSTALL = 102, /* MADV_GUARD_INSTALL, which glibc 2.36 lacks */
@@ -40,12 +41,6 @@ enum {
 _Static_assert(
     sizeof(struct quern__stack) <= HEAD_BYTES, "it lies above the stack");
 
-static size_t
-page_bytes(void)
-{
-	return (size_t)sysconf(_SC_PAGESIZE);
-}
-
 /*
  * The page below a stack becomes its guard, as good a one as can be had.
  * `opens`  whether the stack is the first of a slab.
@@ -55,10 +50,11 @@ guard(struct quern__stacks *stacks, void *page, bool opens)
 {
 	bool split = stacks->split < SPLIT_MOST;
 
-	if (!madvise(page, page_bytes(), GUARD_INSTALL))
+	if (!madvise(page, quern__page_bytes(), GUARD_INSTALL))
 		return QUERN__GUARD_MARK;
 	/* It fails if others have used up the mappings. */
-	if ((!split && !opens) || mprotect(page, page_bytes(), PROT_NONE))
+	if ((!split && !opens) ||
+	    mprotect(page, quern__page_bytes(), PROT_NONE))
 		return QUERN__GUARD_CANARY;
 	stacks->split += split;
 	return split ? QUERN__GUARD_SPLIT : QUERN__GUARD_SLAB;
@@ -81,7 +77,8 @@ quern__stack_fault(const struct quern__stack *stack)
 	volatile char *below = stack->bottom - 1;
 
 	/* There may be no mapping left for it. */
-	(void)mprotect(stack->bottom - page_bytes(), page_bytes(), PROT_NONE);
+	(void)mprotect(stack->bottom - quern__page_bytes(), quern__page_bytes(),
+	    PROT_NONE);
 	*below = 0;
 	__builtin_trap();
 }
@@ -108,7 +105,7 @@ take_pages(struct quern__stacks *stacks, size_t whole, bool *first)
 	char *pages = stacks->fresh;
 
 	*first = false;
-	if (whole != page_bytes() + QUERN__STACK_BYTES)
+	if (whole != quern__page_bytes() + QUERN__STACK_BYTES)
 		return map_pages(whole);
 	if (!stacks->n_fresh) {
 		pages = map_pages(n * whole);
@@ -127,7 +124,7 @@ static struct quern__stack *
 map(struct quern__stacks *stacks, size_t bytes)
 {
 	struct quern__stack *stack;
-	size_t page = page_bytes(), whole, unused;
+	size_t page = quern__page_bytes(), whole, unused;
 	bool first;
 	char *start;
 
@@ -157,7 +154,7 @@ bytes_of(const struct quern__stack *stack)
 static bool
 unmap(struct quern__stacks *stacks, struct quern__stack *stack)
 {
-	size_t page = page_bytes();
+	size_t page = quern__page_bytes();
 	bool split = stack->guard == QUERN__GUARD_SPLIT;
 
 	if (munmap(stack->bottom - page, page + bytes_of(stack)))
@@ -184,7 +181,7 @@ whole_pages(size_t bytes)
 
 	if (!bytes)
 		return QUERN__STACK_BYTES;
-	page = page_bytes();
+	page = quern__page_bytes();
 	if (bytes < QUERN__STACK_LEAST)
 		bytes = QUERN__STACK_LEAST;
 	return bytes > SIZE_MAX / 2 ? bytes : (bytes + page - 1) / page * page;
@@ -250,7 +247,8 @@ unmap_some(struct quern__stacks *stacks, struct quern__stack **list)
 static bool
 unmap_fresh(struct quern__stacks *stacks)
 {
-	size_t bytes = stacks->n_fresh * (page_bytes() + QUERN__STACK_BYTES);
+	size_t bytes =
+	    stacks->n_fresh * (quern__page_bytes() + QUERN__STACK_BYTES);
 
 	if (!bytes || munmap(stacks->fresh, bytes))
 		return false;

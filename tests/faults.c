@@ -64,6 +64,8 @@ void *__real_quern__alloc(size_t bytes);
 void *__wrap_quern__alloc(size_t bytes);
 void *__real_quern__alloc_as_is(size_t bytes);
 void *__wrap_quern__alloc_as_is(size_t bytes);
+void *__real_quern__alloc_pages(size_t bytes);
+void *__wrap_quern__alloc_pages(size_t bytes);
 void __real_quern__free(void *memory);
 void __wrap_quern__free(void *memory);
 int __real_quern__thread_start(
@@ -108,6 +110,15 @@ void *
 __wrap_quern__alloc_as_is(size_t bytes)
 {
 	void *memory = fails() ? NULL : __real_quern__alloc_as_is(bytes);
+
+	count(memory != NULL);
+	return memory;
+}
+
+void *
+__wrap_quern__alloc_pages(size_t bytes)
+{
+	void *memory = fails() ? NULL : __real_quern__alloc_pages(bytes);
 
 	count(memory != NULL);
 	return memory;

@@ -8,31 +8,15 @@
 #include <math.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
 
+#include "large_fails.h"
 #include "src/clock.h"
 #include "src/cpus.h"
 #include "src/mem.h"
 #include "src/quota.h"
 #include "support.h"
-
-/*
- * An allocation that is too large fails under a sanitizer as it does without.
- * Their runtimes ask these functions, also from a shared library.
- */
-QUERN_API const char *__asan_default_options(void);
-QUERN_API const char *__tsan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "allocator_may_return_null=1";
-}
-
-const char *
-__tsan_default_options(void)
-{
-	return "allocator_may_return_null=1";
-}
 
 /* ---- status.c ---- */
 
@@ -124,9 +108,73 @@ an_absurd_size_is_no_memory_and_no_errno(void)
 	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
 		errno = E2BIG;
 		CU_ASSERT_PTR_NULL(quern__alloc(bytes[i]));
+		CU_ASSERT_PTR_NULL(quern__alloc_pages(bytes[i]));
 		CU_ASSERT_EQUAL(errno, E2BIG);
 	}
 	quern__free(NULL);
+}
+
+static void
+pages_are_whole_pages(void)
+{
+	const size_t page = quern__page_bytes();
+	const size_t bytes[] = { 1, page, page + 1, 100 * page };
+
+	CU_ASSERT_EQUAL(page & (page - 1), 0);
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		char *memory = quern__alloc_pages(bytes[i]);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
+		CU_ASSERT_EQUAL((uintptr_t)memory % page, 0);
+		memset(memory, 1, (bytes[i] + page - 1) / page * page);
+		quern__free(memory);
+	}
+}
+
+static bool no_peeking; /* as under some sandboxes */
+
+ssize_t __real_process_vm_readv(pid_t pid, const struct iovec *here,
+    unsigned long n_here, const struct iovec *there, unsigned long n_there,
+    unsigned long flags);
+ssize_t __wrap_process_vm_readv(pid_t pid, const struct iovec *here,
+    unsigned long n_here, const struct iovec *there, unsigned long n_there,
+    unsigned long flags);
+
+ssize_t
+__wrap_process_vm_readv(pid_t pid, const struct iovec *here,
+    unsigned long n_here, const struct iovec *there, unsigned long n_there,
+    unsigned long flags)
+{
+	if (no_peeking) {
+		errno = EPERM;
+		return -1;
+	}
+	return __real_process_vm_readv(
+	    pid, here, n_here, there, n_there, flags);
+}
+
+static void
+what_cannot_be_read_is_no_crash(void)
+{
+	const size_t page = quern__page_bytes();
+	uint64_t mine = 0, hers = 12345;
+	char *none =
+	    mmap(NULL, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CU_ASSERT_PTR_NOT_EQUAL_FATAL(none, MAP_FAILED);
+	errno = E2BIG;
+	for (int round = 0; round < 2; round++) {
+		no_peeking = round;
+		mine = 0;
+		CU_ASSERT_TRUE(quern__peek(&mine, &hers, sizeof(mine)));
+		CU_ASSERT_EQUAL(mine, hers);
+	}
+	no_peeking = false;
+	CU_ASSERT_FALSE(quern__peek(&mine, none, sizeof(mine)));
+	CU_ASSERT_FALSE(quern__peek(&mine, NULL, sizeof(mine)));
+	CU_ASSERT_EQUAL(errno, E2BIG);
+	munmap(none, page);
+	CU_ASSERT_FALSE(quern__peek(&mine, none, sizeof(mine)));
 }
 
 /* ---- clock.h ---- */
@@ -278,6 +326,9 @@ main(void)
 		    memory_is_zeroed_on_cache_lines_of_its_own },
 		{ "an absurd size is no memory and no errno",
 		    an_absurd_size_is_no_memory_and_no_errno },
+		{ "pages are whole pages", pages_are_whole_pages },
+		{ "what cannot be read is no crash",
+		    what_cannot_be_read_is_no_crash },
 		CU_TEST_INFO_NULL,
 	};
 	static const CU_TestInfo clock[] = {
