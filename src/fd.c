@@ -14,11 +14,17 @@
 #include <limits.h>
 #include <poll.h>
 #include <quern/task.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { NOEXEC_SEAL = 8 }; /* MFD_NOEXEC_SEAL, which glibc 2.36 lacks */
 
 /* The result of a system call as a descriptor or a negative errno. */
 static int
@@ -144,6 +150,57 @@ quern__fd_write_all(int fd, const void *bytes, size_t n)
 		}
 	}
 	errno = saved;
+	return err;
+}
+
+/* What is too long for this process would cost it a SIGXFSZ. */
+static bool
+may_be_so_long(size_t bytes)
+{
+	struct rlimit most;
+
+	return bytes <= PTRDIFF_MAX &&
+	    (getrlimit(RLIMIT_FSIZE, &most) || most.rlim_cur >= bytes);
+}
+
+static int
+unnamed_file(void)
+{
+	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create("quern", flags | NOEXEC_SEAL);
+
+	/* Before Linux 6.3; hosts may insist on the flag since. */
+	return fd < 0 && errno == EINVAL ? memfd_create("quern", flags) : fd;
+}
+
+int
+quern__fd_memory(size_t bytes)
+{
+	int saved = errno, err, fd;
+
+	if (!may_be_so_long(bytes)) {
+		errno = saved;
+		return -EFBIG;
+	}
+	fd = unnamed_file();
+	if (fd < 0)
+		return checked(fd, saved);
+	if (!ftruncate(fd, (off_t)bytes) &&
+	    !fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		return checked(fd, saved);
+	err = checked(-1, saved);
+	quern__fd_close(fd);
+	return err;
+}
+
+int
+quern__fd_length(int fd, uint64_t *out)
+{
+	struct stat is;
+	int saved = errno, err = checked(fstat(fd, &is), saved);
+
+	if (!err)
+		*out = (uint64_t)is.st_size;
 	return err;
 }
 

@@ -21,6 +21,13 @@ int quern__fd_watch(int epoll, int fd);
 int quern__fd_create(const char *path);
 /* All of it: 0 or a negative errno. */
 int quern__fd_write_all(int fd, const void *bytes, size_t n);
+/*
+ * So many zeros in memory that other processes can map, which stay so many:
+ * nobody can truncate them under those who have.  Without a name anywhere.
+ */
+int quern__fd_memory(size_t bytes);
+/* How long the file is: 0 or a negative errno. */
+int quern__fd_length(int fd, uint64_t *out);
 void quern__fd_close(int fd);
 
 /* How many bytes came, 0 at the end of the file; or a negative errno. */

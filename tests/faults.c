@@ -94,6 +94,10 @@ int __real_quern__fd_create(const char *path);
 int __wrap_quern__fd_create(const char *path);
 int __real_quern__fd_write_all(int fd, const void *bytes, size_t n);
 int __wrap_quern__fd_write_all(int fd, const void *bytes, size_t n);
+int __real_quern__fd_memory(size_t bytes);
+int __wrap_quern__fd_memory(size_t bytes);
+int __real_quern__fd_length(int fd, uint64_t *out);
+int __wrap_quern__fd_length(int fd, uint64_t *out);
 void __real_quern__fd_close(int fd);
 void __wrap_quern__fd_close(int fd);
 
@@ -235,6 +239,18 @@ int
 __wrap_quern__fd_write_all(int fd, const void *bytes, size_t n)
 {
 	return fails() ? -ENOSPC : __real_quern__fd_write_all(fd, bytes, n);
+}
+
+int
+__wrap_quern__fd_memory(size_t bytes)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_memory(bytes));
+}
+
+int
+__wrap_quern__fd_length(int fd, uint64_t *out)
+{
+	return fails() ? -EIO : __real_quern__fd_length(fd, out);
 }
 
 void

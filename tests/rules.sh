@@ -46,6 +46,8 @@ broken "only mem.c allocates" "$(calls mem \
     'malloc|calloc|realloc|aligned_alloc|posix_memalign|strn?dup|free')"
 broken "only stack.c maps memory" \
     "$(calls stack 'mmap|mmap64|mremap|munmap|mprotect|madvise')"
+broken "only fd.c makes files without a name" \
+    "$(calls fd 'memfd_create|ftruncate|ftruncate64')"
 broken "only thread.c starts threads" "$(calls thread 'pthread_create')"
 broken "only isa.c reads the environment" \
     "$(calls isa '(secure_)?getenv')"

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -223,6 +225,108 @@ a_file_is_made_or_emptied_and_closes_on_exec(void)
 	CU_ASSERT_EQUAL(errno, E2BIG);
 }
 
+/* ---- memory ---- */
+
+/* What the kernel answers, as an errno; 0: as it does. */
+static int seals_errno, length_errno;
+static bool old_kernel; /* which knows no MFD_NOEXEC_SEAL */
+static int made;
+
+int __real_memfd_create(const char *name, unsigned flags);
+int __wrap_memfd_create(const char *name, unsigned flags);
+
+int
+__wrap_memfd_create(const char *name, unsigned flags)
+{
+	if (old_kernel && (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))) {
+		errno = EINVAL;
+		return -1;
+	}
+	return made = __real_memfd_create(name, flags);
+}
+
+int __real_ftruncate(int fd, off_t bytes);
+int __wrap_ftruncate(int fd, off_t bytes);
+
+int
+__wrap_ftruncate(int fd, off_t bytes)
+{
+	if (length_errno) {
+		errno = length_errno;
+		return -1;
+	}
+	return __real_ftruncate(fd, bytes);
+}
+
+int __real_fcntl(int fd, int command, int arg);
+int __wrap_fcntl(int fd, int command, int arg);
+
+int
+__wrap_fcntl(int fd, int command, int arg)
+{
+	if (command == F_ADD_SEALS && seals_errno) {
+		errno = seals_errno;
+		return -1;
+	}
+	return __real_fcntl(fd, command, arg);
+}
+
+static void
+memory_has_its_length_for_ever(void)
+{
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+	uint64_t length;
+	int fd;
+
+	errno = E2BIG;
+	for (int old = 0; old < 2; old++) {
+		old_kernel = old;
+		fd = quern__fd_memory(12345);
+		CU_ASSERT_TRUE_FATAL(fd >= 0);
+		CU_ASSERT_TRUE(__real_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC);
+		CU_ASSERT_EQUAL(quern__fd_length(fd, &length), 0);
+		CU_ASSERT_EQUAL(length, 12345);
+		CU_ASSERT_EQUAL(errno, E2BIG);
+		CU_ASSERT_EQUAL(
+		    __real_fcntl(fd, F_GET_SEALS, 0) & seals, seals);
+		CU_ASSERT_EQUAL(ftruncate(fd, 0), -1);
+		CU_ASSERT_EQUAL(errno, EPERM);
+		errno = E2BIG;
+		quern__fd_close(fd);
+	}
+	old_kernel = false;
+	CU_ASSERT_EQUAL(quern__fd_length(-1, &length), -EBADF);
+	CU_ASSERT_EQUAL(errno, E2BIG);
+}
+
+static void
+memory_that_cannot_be_had_leaves_nothing(void)
+{
+	struct rlimit before, low;
+
+	errno = E2BIG;
+	CU_ASSERT_EQUAL(quern__fd_memory(SIZE_MAX), -EFBIG);
+	length_errno = ENOMEM;
+	CU_ASSERT_EQUAL(quern__fd_memory(1), -ENOMEM);
+	CU_ASSERT_EQUAL(__real_fcntl(made, F_GETFD, 0), -1);
+	length_errno = 0;
+	errno = E2BIG;
+	seals_errno = EPERM;
+	CU_ASSERT_EQUAL(quern__fd_memory(1), -EPERM);
+	CU_ASSERT_EQUAL(__real_fcntl(made, F_GETFD, 0), -1);
+	seals_errno = 0;
+	errno = E2BIG;
+	/* A limit is not hit, for that would end the program. */
+	CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+	low = before;
+	low.rlim_cur = 1000000;
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &low), 0);
+	CU_ASSERT_EQUAL(quern__fd_memory(1000001), -EFBIG);
+	quern__fd_close(quern__fd_memory(1000000));
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+	CU_ASSERT_EQUAL(errno, E2BIG);
+}
+
 int
 main(void)
 {
@@ -242,6 +346,10 @@ main(void)
 		    writing_goes_on_until_all_is_written_or_it_fails },
 		{ "a file is made or emptied, and closes on exec",
 		    a_file_is_made_or_emptied_and_closes_on_exec },
+		{ "memory has its length for ever",
+		    memory_has_its_length_for_ever },
+		{ "memory that cannot be had leaves nothing",
+		    memory_that_cannot_be_had_leaves_nothing },
 		CU_TEST_INFO_NULL,
 	};
 
