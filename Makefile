@@ -230,6 +230,7 @@ sources := \
     src/thread.c \
     src/fd.c \
     src/fork.c \
+    src/process/registry.c \
     src/trace.c \
     src/trace_json.c \
     src/trace_pace.c \
@@ -299,7 +300,7 @@ compile = $(CC) $(q_cppflags) $(CPPFLAGS) $(1) $(q_cflags) $(2) -MMD -MP \
     -c -o $@ $<
 kernel_flags = $(CFLAGS:-O2=-O3)
 
-$(B)/src/%.o: src/%.c $(B)/flags | $(B)/src/
+$(B)/src/%.o: src/%.c $(B)/flags | $(B)/src/process/
 	$(call say,CC)
 	$(Q)$(call compile,$(CFLAGS))
 $(B)/src/%.o: src/%.S $(B)/flags | $(B)/src/
@@ -329,7 +330,7 @@ $(foreach isa,$(isas),$(eval $(call isa_rule,$(isa))))
 objects := $(patsubst %,$(B)/%.o,$(basename $(sources) $(kernels))) \
     $(isa_objects)
 
--include $(wildcard $(B)/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/src/process/*.d)
 
 # ---- libraries -------------------------------------------------------------
 
@@ -365,7 +366,8 @@ test_objects := $(helpers:%.c=$(B)/%.o) $(references:%.c=$(B)/%.o)
 $(tests): $(B)/tests/%: $(B)/tests/%.o $(test_objects) $(static) Makefile
 	$(call say,LD)
 	$(Q)$(call link,$(call wraps,tests/$(@F).c) -lcunit \
-	    $(if $(findstring test_kernels,$@),-lmpfr -lgmp))
+	    $(if $(findstring test_kernels,$@),-lmpfr -lgmp) \
+	    $(if $(findstring test_registry,$@),-rdynamic))
 
 libs_of_powers   := -lgmp
 libs_of_fetch    := -lcurl
@@ -539,8 +541,8 @@ clean:
 	rm -rf build
 .PHONY: clean
 
-formatted := $(sort $(wildcard include/quern/*.h src/*.[ch] kernels/*.[ch] \
-    tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*.cpp))
+formatted := $(sort $(wildcard include/quern/*.h src/*.[ch] src/process/*.[ch] \
+    kernels/*.[ch] tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*.cpp))
 format-check:
 	@clang-format-14 --dry-run -Werror $(formatted)
 format:

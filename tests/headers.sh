@@ -22,6 +22,24 @@ int nothing;"
 		status=1
 	}
 done
+source='#include <quern/process.h>
+#ifdef __cplusplus
+extern "C"
+#else
+extern
+#endif
+int shared(quern_context *, void *);
+QUERN_REGISTER(shared)
+static int own(quern_context *ctx, void *arg) { return !ctx && !arg; }
+QUERN_REGISTER(own)
+static const quern_reducer reducer = { 8, NULL, NULL, NULL };
+QUERN_REGISTER(reducer)
+int nothing;'
+echo "$source" | ${CC:-gcc} -x c -std=c11 $strict - &&
+    echo "$source" | ${CXX:-g++} -x c++ -std=c++17 $strict - || {
+	echo "what is registered at file scope is refused"
+	status=1
+}
 if grep -nE '_Atomic|stdatomic\.h|<ev\.h>|quern__' include/quern/*.h; then
 	echo "does not belong into a public header"
 	status=1

@@ -78,6 +78,7 @@ the permits of a lane|plain|lane|src/lane.c|s/quern__permits_give(self->team);/;
 the release of a job's move|thread|lane_ends|src/job.h|/^quern__job_move/,/^}/s/__ATOMIC_RELEASE/__ATOMIC_RELAXED/
 the release of a job that is given back|thread|room_threads|src/job.c|/^quern__job_unclaim/,/^}/s/__ATOMIC_RELEASE/__ATOMIC_RELAXED/
 the release of a job's end|thread|progress|src/job.c|s/QUERN__MAGIC . QUERN__DONE, __ATOMIC_RELEASE/QUERN__MAGIC \| QUERN__DONE, __ATOMIC_RELAXED/
+the release of what is registered|thread|registry_threads|src/process/registry.c|s/__ATOMIC_RELEASE/__ATOMIC_RELAXED/
 the release to who waits in quern_run()|thread|sync|src/sync.c|s/__ATOMIC_RELEASE/__ATOMIC_RELAXED/
 the release to who waits for permits|thread|engine|src/permit.c|s/__ATOMIC_RELEASE/__ATOMIC_RELAXED/
 the release of a mailbox|thread|await|src/mailbox.h|s/__ATOMIC_RELEASE/__ATOMIC_RELAXED/

@@ -7,6 +7,7 @@
 #include <quern/kernels.h>
 #include <quern/loop.h>
 #include <quern/op.h>
+#include <quern/process.h>
 #include <quern/status.h>
 #include <quern/task.h>
 #include <quern/together.h>
