@@ -21,11 +21,13 @@
  *
  * Bits  `range` must produce bits that depend on the elements and on begin and
  *       end alone.
+ * Name  QUERN_REGISTER() beside each kind, so that a worker process finds it.
  */
 #ifndef QUERN_KERNEL_H
 #define QUERN_KERNEL_H
 
 #include <quern/op.h>
+#include <quern/process.h>
 
 struct quern_kind {
 	const char *name;

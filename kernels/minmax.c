@@ -100,6 +100,7 @@ max2_i64(int64_t a, int64_t b)
 		.combine = what##_combine_##t,                                 \
 		.finish = what##_finish_##t,                                   \
 	};                                                                     \
+	QUERN_REGISTER(what##_##t)                                             \
                                                                                \
 	quern_op quern_##what##_##t(T *result, const T *in, size_t n)          \
 	{                                                                      \

@@ -53,6 +53,7 @@ check_powv(const quern_op *op)
 		.check = check_pow,                                            \
 		.range = pow_range_##t,                                        \
 	};                                                                     \
+	QUERN_REGISTER(pow_##t)                                                \
                                                                                \
 	static const struct quern_kind powv_##t = {                            \
 		.name = "powv_" #t,                                            \
@@ -60,6 +61,7 @@ check_powv(const quern_op *op)
 		.check = check_powv,                                           \
 		.range = powv_range_##t,                                       \
 	};                                                                     \
+	QUERN_REGISTER(powv_##t)                                               \
                                                                                \
 	quern_op quern_pow_##t(T *out, const T *in, T exponent, size_t n)      \
 	{                                                                      \

@@ -34,6 +34,7 @@ check(const quern_op *op)
 		.check = check,                                                \
 		.range = range_##t,                                            \
 	};                                                                     \
+	QUERN_REGISTER(square_##t)                                             \
                                                                                \
 	quern_op quern_square_##t(T *out, const T *in, size_t n)               \
 	{                                                                      \

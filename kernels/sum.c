@@ -212,6 +212,7 @@ finish_mean_i64(const quern_op *op, const void *acc)
 		.combine = combine_##sort,                                     \
 		.finish = finish_##what##_##sort,                              \
 	};                                                                     \
+	QUERN_REGISTER(what##_##t)                                             \
                                                                                \
 	quern_op quern_##what##_##t(R *result, const T *in, size_t n)          \
 	{                                                                      \

@@ -36,6 +36,7 @@ static const struct quern_kind call_kind = {
 	.check = call_check,
 	.call = call_call,
 };
+QUERN_REGISTER(call_kind)
 
 quern_op
 quern_call(quern_call_fn *fn, void *arg)
@@ -56,6 +57,7 @@ static const struct quern_kind blocking_kind = {
 	.call = call_call,
 	.blocking = true,
 };
+QUERN_REGISTER(blocking_kind)
 
 quern_op
 quern_blocking(quern_call_fn *fn, void *arg)
@@ -76,6 +78,7 @@ static const struct quern_kind team_kind = {
 	.call = call_call,
 	.team = true,
 };
+QUERN_REGISTER(team_kind)
 
 quern_op
 quern_team(unsigned width, quern_call_fn *fn, void *arg)
@@ -110,6 +113,7 @@ static const struct quern_kind for_kind = {
 	.check = for_check,
 	.range = for_range,
 };
+QUERN_REGISTER(for_kind)
 
 quern_op
 quern_for(size_t count, size_t grain, quern_range_fn *body, void *arg)
@@ -163,6 +167,7 @@ static const struct quern_kind map_kind = {
 	.check = map_check,
 	.range = map_range,
 };
+QUERN_REGISTER(map_kind)
 
 quern_op
 quern_map(void *out, size_t out_size, const void *in, size_t in_size,
@@ -235,6 +240,7 @@ static const struct quern_kind reduce_kind = {
 	.combine = reduce_combine,
 	.finish = reduce_finish,
 };
+QUERN_REGISTER(reduce_kind)
 
 quern_op
 quern_reduce(size_t count, size_t grain, const quern_reducer *how, void *arg,

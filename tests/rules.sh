@@ -41,6 +41,14 @@ broken "a kernel knows the public headers and its neighbours only" "$(
 	done)"
 broken "only loop.c, main.c and what tasks wait with know libev" \
     "$(lines 'src/(loop\.c|main\.c|task\.c|timers\.h)' '^#include <ev\.h>')"
+broken "each kind of op is registered beside it" "$(
+	for file in src/*.c src/process/*.c kernels/*.c; do
+		for kind in $(sed -n \
+		    's/.*const struct quern_kind \(.*\) = {.*/\1/p' "$file"); do
+			grep -qF "QUERN_REGISTER($kind)" "$file" ||
+			    echo "  $file: $kind"
+		done
+	done)"
 broken "only omp.c and lane.c know OpenMP" \
     "$(lines 'src/(omp|lane)\.c' '^#include <omp\.h>|#pragma omp')"
 broken "only mem.c allocates" "$(calls mem \

@@ -163,6 +163,20 @@ a_weak_symbol_that_nobody_defines_is_not_registered(void)
 	CU_ASSERT_EQUAL(quern__registry_key(0), 0);
 }
 
+static void
+each_kind_of_op_has_a_key_of_its_own(void)
+{
+	uintptr_t kinds[KINDS];
+	uint64_t key[KINDS];
+
+	fill_kinds(kinds);
+	for (int i = 0; i < KINDS; i++) {
+		key[i] = key_of(kinds[i]);
+		for (int k = 0; k < i; k++)
+			CU_ASSERT_NOT_EQUAL(key[i], key[k]);
+	}
+}
+
 int
 main(void)
 {
@@ -185,6 +199,8 @@ main(void)
 		    name_and_file_do_not_run_into_each_other },
 		{ "a weak symbol that nobody defines is not registered",
 		    a_weak_symbol_that_nobody_defines_is_not_registered },
+		{ "each kind of op has a key of its own",
+		    each_kind_of_op_has_a_key_of_its_own },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -171,12 +171,17 @@ append_key(char *text, size_t size, uint64_t key)
 static void
 list_keys(char *text, size_t size, const struct registered_there *module[2])
 {
+	uintptr_t kinds[KINDS];
+
 	text[0] = '\0';
 	append_key(text, size, quern__registry_build());
 	append_key(text, size, quern__registry_key((uintptr_t)twin));
 	append_key(text, size, quern__registry_key(registered_there()->twin));
 	append_key(
 	    text, size, quern__registry_key(registered_there()->reducer));
+	fill_kinds(kinds);
+	for (int i = 0; i < KINDS; i++)
+		append_key(text, size, quern__registry_key(kinds[i]));
 	for (int i = 0; i < 2; i++) {
 		if (!module[i])
 			continue;
