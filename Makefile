@@ -231,6 +231,9 @@ sources := \
     src/fd.c \
     src/fork.c \
     src/process/registry.c \
+    src/process/arena.c \
+    src/process/arena_view.c \
+    src/process/mapping.c \
     src/trace.c \
     src/trace_json.c \
     src/trace_pace.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * faults.c -- makes the n-th allocation, thread start, lock or descriptor fail.
+ * faults.c -- makes the n-th allocation, thread start, lock, descriptor or
+ * mapping fail.
  *
  * The linker sends the library's calls of its wrappers here (--wrap), so the
  * library itself carries no code for it.  Each call counts, whatever its kind:
@@ -12,6 +13,7 @@
 
 #include "src/fd.h"
 #include "src/mem.h"
+#include "src/process/mapping.h"
 #include "src/thread.h"
 #include "support.h"
 
@@ -100,6 +102,16 @@ int __real_quern__fd_length(int fd, uint64_t *out);
 int __wrap_quern__fd_length(int fd, uint64_t *out);
 void __real_quern__fd_close(int fd);
 void __wrap_quern__fd_close(int fd);
+int __real_quern__mapping_reserve(void *start, size_t bytes);
+int __wrap_quern__mapping_reserve(void *start, size_t bytes);
+int __real_quern__mapping_share(void *start, size_t bytes, int fd);
+int __wrap_quern__mapping_share(void *start, size_t bytes, int fd);
+int __real_quern__mapping_fill(void *start, size_t bytes);
+int __wrap_quern__mapping_fill(void *start, size_t bytes);
+int __real_quern__mapping_join(void *start, size_t bytes, int fd);
+int __wrap_quern__mapping_join(void *start, size_t bytes, int fd);
+void __real_quern__mapping_end(void *start, size_t bytes);
+void __wrap_quern__mapping_end(void *start, size_t bytes);
 
 void *
 __wrap_quern__alloc(size_t bytes)
@@ -258,4 +270,46 @@ __wrap_quern__fd_close(int fd)
 {
 	count(-(fd >= 0));
 	__real_quern__fd_close(fd);
+}
+
+static int
+counted_mapping(int err)
+{
+	count(!err);
+	return err;
+}
+
+int
+__wrap_quern__mapping_reserve(void *start, size_t bytes)
+{
+	return counted_mapping(
+	    fails() ? -ENOMEM : __real_quern__mapping_reserve(start, bytes));
+}
+
+/* What was reserved is counted already. */
+int
+__wrap_quern__mapping_share(void *start, size_t bytes, int fd)
+{
+	return fails() ? -ENOMEM :
+			 __real_quern__mapping_share(start, bytes, fd);
+}
+
+int
+__wrap_quern__mapping_fill(void *start, size_t bytes)
+{
+	return fails() ? -EFAULT : __real_quern__mapping_fill(start, bytes);
+}
+
+int
+__wrap_quern__mapping_join(void *start, size_t bytes, int fd)
+{
+	return counted_mapping(
+	    fails() ? -ENOMEM : __real_quern__mapping_join(start, bytes, fd));
+}
+
+void
+__wrap_quern__mapping_end(void *start, size_t bytes)
+{
+	count(-1);
+	__real_quern__mapping_end(start, bytes);
 }

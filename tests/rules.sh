@@ -53,8 +53,8 @@ broken "only omp.c and lane.c know OpenMP" \
     "$(lines 'src/(omp|lane)\.c' '^#include <omp\.h>|#pragma omp')"
 broken "only mem.c allocates" "$(calls mem \
     'malloc|calloc|realloc|aligned_alloc|posix_memalign|strn?dup|free')"
-broken "only stack.c maps memory" \
-    "$(calls stack 'mmap|mmap64|mremap|munmap|mprotect|madvise')"
+broken "only stack.c and mapping.c map memory" \
+    "$(calls 'stack|mapping' 'mmap|mmap64|mremap|munmap|mprotect|madvise')"
 broken "only fd.c makes files without a name" \
     "$(calls fd 'memfd_create|ftruncate|ftruncate64')"
 broken "only thread.c starts threads" "$(calls thread 'pthread_create')"

@@ -126,7 +126,7 @@ uint64_t next_random(uint64_t *state);
 void faults_arm(unsigned long n, bool on);
 /* Back to normal; returns how many calls there were since faults_arm(). */
 unsigned long faults_disarm(void);
-/* Allocations, descriptors and threads that are alive now. */
+/* Allocations, descriptors, mappings and threads that are alive now. */
 long faults_alive(void);
 
 /* Run the registered suites; for main() to return. */
