@@ -231,6 +231,7 @@ sources := \
     src/fd.c \
     src/fork.c \
     src/process/registry.c \
+    src/process/buffer.c \
     src/process/arena.c \
     src/process/arena_view.c \
     src/process/mapping.c \

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "src/mem.h"
@@ -51,27 +52,25 @@ entries_of(const char *path)
 	return n;
 }
 
-static unsigned
-mappings(void)
-{
-	FILE *maps = fopen("/proc/self/maps", "re");
-	unsigned long start;
-	unsigned n = 0;
-	char line[4096];
-
-	while (maps && fgets(line, sizeof(line), maps))
-		n += sscanf(line, "%lx-", &start) == 1 &&
-		    start >= QUERN__ARENA_BEGIN && start < QUERN__ARENA_END;
-	if (maps)
-		fclose(maps);
-	return n;
-}
-
 struct possessions
 possessions(void)
 {
-	return (struct possessions) { entries_of("/proc/self/fd"), mappings(),
-		entries_of("/dev/shm") };
+	struct possessions all = { .files = entries_of("/proc/self/fd") };
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long start;
+	char line[4096];
+
+	while (maps && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-", &start) != 1 ||
+		    start < QUERN__ARENA_BEGIN || start >= QUERN__ARENA_END)
+			continue;
+		all.mappings++;
+		/* A memfd looks like a file that has been removed. */
+		all.named += strchr(line, '/') && !strstr(line, "(deleted)");
+	}
+	if (maps)
+		fclose(maps);
+	return all;
 }
 
 void

@@ -20,7 +20,7 @@ void arena_ends(struct quern__arena *arena);
 /* What the kernel says this process has. */
 struct possessions {
 	unsigned files, mappings; /* of the latter those between our bounds */
-	unsigned named;           /* files in /dev/shm */
+	unsigned named;           /* of these, whose file has a name */
 };
 struct possessions possessions(void);
 
