@@ -19,7 +19,9 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,6 +92,35 @@ quern__fd_watch(int epoll, int fd)
 	int saved = errno;
 
 	return checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), saved);
+}
+
+int
+quern__fd_watch_once(int epoll, int fd)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLONESHOT,
+		.data.fd = fd,
+	};
+	int saved = errno;
+
+	return checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), saved);
+}
+
+int
+quern__fd_pair(int out[2])
+{
+	int saved = errno;
+
+	return checked(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, out), saved);
+}
+
+int
+quern__fd_process(int pid)
+{
+	int saved = errno;
+
+	return checked((int)syscall(SYS_pidfd_open, pid, 0), saved);
 }
 
 int

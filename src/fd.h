@@ -30,6 +30,13 @@ int quern__fd_memory(size_t bytes);
 int quern__fd_length(int fd, uint64_t *out);
 void quern__fd_close(int fd);
 
+/* Two ends that send each other packets, and block: 0 or a negative errno. */
+int quern__fd_pair(int out[2]);
+/* A process, readable when it has ended. */
+int quern__fd_process(int pid);
+/* As quern__fd_watch(), but reported once. */
+int quern__fd_watch_once(int epoll, int fd);
+
 /* How many bytes came, 0 at the end of the file; or a negative errno. */
 int quern__fd_read(int file, void *out, size_t bytes);
 
