@@ -100,6 +100,7 @@ prefix       = /usr/local
 includedir   = $(prefix)/include
 libdir       = $(prefix)/lib
 pkgconfigdir = $(libdir)/pkgconfig
+libexecdir   = $(prefix)/libexec/quern
 
 # Both suites in a plain `make check`; one where SAN names it.
 empty :=
@@ -138,16 +139,21 @@ target  := $(shell $(CC) -dumpmachine 2>&1 && $(CC) -dumpversion 2>&1)
 build_folder = build/$(subst $(space),_,$(notdir $(CC)))-$(1)
 B := $(call build_folder,$(or $(san),plain))
 
+# Workers can be confined where it is there.
+seccomp := $(shell pkg-config --libs libseccomp 2>/dev/null)
+
 # C11 fills what an initialiser leaves out with 0; that is used on purpose.
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla \
     -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers \
     $(if $(WERROR),-Werror)
 
-q_cppflags := -Iinclude -I. -D_GNU_SOURCE
+q_cppflags := -Iinclude -I. -D_GNU_SOURCE \
+    -DQUERN_HELPER='"$(libexecdir)/quern-worker"' \
+    $(if $(seccomp),-DQUERN_HAS_SECCOMP)
 q_cflags   := -std=c11 -fopenmp -pthread -fvisibility=hidden -fPIC \
     -ffp-contract=off $(warnings)
 q_ldflags  := -fopenmp -pthread
-q_libs     := -lev -lsleef -lm
+q_libs     := -lev -lsleef -lm $(seccomp)
 
 # Loops that touch every element take -O3 where the rest takes -O2.  These two
 # do not change a result: quern reads neither errno nor exception flags.
@@ -217,6 +223,21 @@ sources := \
     src/stack.c \
     src/fiber.c \
     $(switch) \
+    src/process/registry.c \
+    src/process/mapping.c \
+    src/process/arena.c \
+    src/process/arena_view.c \
+    src/process/buffer.c \
+    src/process/remote.c \
+    src/process/stage.c \
+    src/process/conversation.c \
+    src/process/channel.c \
+    src/process/start.c \
+    src/process/keeper.c \
+    src/process/crash.c \
+    src/process/child.c \
+    src/process/confine.c \
+    src/process/processes.c \
     src/pool.c \
     src/accounts.c \
     src/shutdown.c \
@@ -230,11 +251,6 @@ sources := \
     src/thread.c \
     src/fd.c \
     src/fork.c \
-    src/process/registry.c \
-    src/process/buffer.c \
-    src/process/arena.c \
-    src/process/arena_view.c \
-    src/process/mapping.c \
     src/trace.c \
     src/trace_json.c \
     src/trace_pace.c \
@@ -532,7 +548,7 @@ pc_lines = \
     'Version: $(version)' \
     'Cflags: -I$${includedir}' \
     'Libs: -L$${libdir} -lquern -lev' \
-    'Libs.private: -lsleef -lm -fopenmp -pthread'
+    'Libs.private: -lsleef -lm $(seccomp) -fopenmp -pthread'
 to = $(DESTDIR)
 
 # ---- the rest --------------------------------------------------------------

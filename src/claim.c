@@ -40,8 +40,11 @@
 
 enum {
 	AIM_NS = 20000,
-	STEPS = 5,     /* of a claim worth AIM_NS */
-	STEP_MOST = 16 /* blocks, however short */
+	STEPS = 5,      /* of a claim worth AIM_NS */
+	STEP_MOST = 16, /* blocks, however short */
+	/* To ask another process takes some 10 us. */
+	FAR_AIM_NS = 500000,
+	FAR_STEP_MOST = 1024
 };
 
 static uint64_t
@@ -83,14 +86,16 @@ counter_of(quern_job *job)
 static uint32_t
 measure(struct quern__claim *claim)
 {
+	uint64_t aim_ns = claim->far ? FAR_AIM_NS : AIM_NS;
+	uint32_t steps = claim->far ? 1 : STEPS;
+	uint32_t most = claim->far ? FAR_STEP_MOST : STEP_MOST;
 	uint64_t now = quern__now_ns(), worth = 1;
 
 	if (claim->since_ns)
-		worth = claim->size * (uint64_t)AIM_NS /
-		    (now - claim->since_ns + 1);
-	claim->step = worth < STEPS   ? 1 :
-	    worth < STEPS * STEP_MOST ? (uint32_t)worth / STEPS :
-					STEP_MOST;
+		worth = claim->size * aim_ns / (now - claim->since_ns + 1);
+	claim->step = worth < steps ? 1 :
+	    worth < steps * most    ? (uint32_t)worth / steps :
+				      most;
 	if (worth > 2 * (uint64_t)claim->size)
 		worth = 2 * (uint64_t)claim->size;
 	claim->since_ns = now;

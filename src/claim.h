@@ -21,6 +21,7 @@ struct quern__claim {
 	uint32_t size;     /* of that claim; 0: there was none */
 	uint32_t step;     /* blocks that are begun together */
 	uint32_t counted;  /* blocks in it that count as done already */
+	bool far;          /* blocks run in another process */
 
 	/* The pool's lock, while others may steal from it. */
 	quern_job *job;

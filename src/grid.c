@@ -21,6 +21,8 @@
 #include "job.h"
 #include "kernels/kernel.h"
 #include "mem.h"
+#include "pool.h"
+#include "process/remote.h"
 
 enum {
 	BLOCKS_CHOSEN = 1024, /* enough to balance 100 cores, cheap enough */
@@ -65,7 +67,8 @@ quern__op_call(quern_context *ctx)
 	/* Its time may have run out before its turn came. */
 	if (quern__job_should_stop(job))
 		return -ECANCELED;
-	status = job->op.kind->call(ctx, &job->op);
+	status = ctx->remote ? quern__remote_call(ctx) :
+			       job->op.kind->call(ctx, &job->op);
 	/* relaxed: the function wrote it on this thread, if at all. */
 	failure = __atomic_load_n(&job->own.status, __ATOMIC_RELAXED);
 	return failure < 0 ? failure : status;
@@ -88,6 +91,13 @@ acc_of(const quern_job *job, uint32_t block)
 	return (char *)job->own.scratch + block * acc_stride(&job->op);
 }
 
+/* Do processes run its blocks? */
+static bool
+is_remote(const quern_job *job)
+{
+	return job->own.pool && job->own.pool->processes;
+}
+
 int
 quern__grid_begin(quern_job *job)
 {
@@ -102,14 +112,19 @@ quern__grid_begin(quern_job *job)
 		acc_stride(&job->op), grid.blocks ? grid.blocks : 1, &bytes))
 		return -ENOMEM;
 	/* Each block clears its own, see run_block(). */
-	job->own.scratch = quern__alloc_as_is(bytes);
+	job->own.scratch = is_remote(job) ?
+	    quern__remote_scratch(job->own.pool, bytes) :
+	    quern__alloc_as_is(bytes);
 	return job->own.scratch ? 0 : -ENOMEM;
 }
 
 void
 quern__grid_drop(quern_job *job)
 {
-	quern__free(job->own.scratch);
+	if (is_remote(job))
+		quern__remote_scratch_free(job->own.pool, job->own.scratch);
+	else
+		quern__free(job->own.scratch);
 	job->own.scratch = NULL;
 }
 
@@ -140,6 +155,14 @@ run_step(quern_context *ctx, const struct quern__grid *grid,
 {
 	for (; step.at < step.end && !quern__job_was_told(ctx->job); step.at++)
 		run_block(ctx, grid, step.at);
+}
+
+void
+quern__grid_run(quern_context *ctx, struct quern__blocks blocks)
+{
+	struct quern__grid grid = quern__grid_of(&ctx->job->op);
+
+	run_step(ctx, &grid, blocks);
 }
 
 bool
@@ -175,7 +198,10 @@ quern__grid_work(
 			claim, job, grid.blocks, ctx->peers, &ran, &step))
 			break;
 		run = ctx->blocks_run;
-		run_step(ctx, &grid, step);
+		if (ctx->remote)
+			quern__remote_blocks(ctx, step);
+		else
+			run_step(ctx, &grid, step);
 		ran += (uint32_t)(ctx->blocks_run - run);
 	}
 	quern__claim_count(job, ran);
@@ -199,24 +225,38 @@ join_accumulators(quern_job *job, uint32_t blocks)
 }
 
 int
-quern__grid_end(quern_job *job)
+quern__grid_join(quern_job *job)
 {
 	const quern_op *op = &job->op;
 	uint32_t blocks = quern__grid_of(op).blocks;
-	int status = __atomic_load_n(&job->own.status, __ATOMIC_RELAXED);
 
-	if (status < 0)
-		return status;
-	if (quern__claim_done(job) < blocks)
-		return -ECANCELED; /* quern__job_finish() knows the reason */
-	if (!op->kind->acc_bytes)
-		return 0;
 	(void)quern__fpmode_enter();
 	if (!blocks)
 		op->kind->identity(op, acc_of(job, 0));
 	else
 		join_accumulators(job, blocks);
 	return op->kind->finish(op, acc_of(job, 0));
+}
+
+int
+quern__grid_verdict(const quern_job *job)
+{
+	int status = __atomic_load_n(&job->own.status, __ATOMIC_RELAXED);
+
+	if (status < 0)
+		return status;
+	if (quern__claim_done(job) < quern__grid_of(&job->op).blocks)
+		return -ECANCELED; /* quern__job_finish() knows the reason */
+	return 0;
+}
+
+int
+quern__grid_end(quern_job *job)
+{
+	int status = quern__grid_verdict(job);
+
+	return status || !job->op.kind->acc_bytes ? status :
+						    quern__grid_join(job);
 }
 
 double

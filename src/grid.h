@@ -10,7 +10,9 @@
 #include "kernels/kernel.h"
 #include "trace.h"
 
+struct quern__blocks;
 struct quern__claim;
+struct quern__remote;
 
 /* Where an op is cut.  Depends on op.count, op.grain and op.kind alone. */
 struct quern__grid {
@@ -35,8 +37,9 @@ struct quern_context {
 	quern_job *job;
 	unsigned index;
 	unsigned peers; /* how many others may be inside the same loop */
-	struct quern__track *track; /* of whoever runs it; NULL: none */
-	struct quern__claim *claim; /* that others may steal from; or NULL */
+	struct quern__track *track;   /* of whoever runs it; NULL: none */
+	struct quern__claim *claim;   /* that others may steal from; or NULL */
+	struct quern__remote *remote; /* the process that runs it; or NULL */
 	uint64_t blocks_run; /* by quern__grid_work() with this context */
 };
 
@@ -58,11 +61,17 @@ int quern__grid_begin(quern_job *job);
 bool quern__grid_work(
     quern_context *ctx, bool (*leave)(const void *arg), const void *arg);
 
+/* These, or as many as there are until the job is told to stop. */
+void quern__grid_run(quern_context *ctx, struct quern__blocks blocks);
+
 /*
  * The last one out joins the accumulators and writes the result.  Returns what
  * the loop came to.
  */
 int quern__grid_end(quern_job *job);
+/* Its halves: have all blocks run well?  And of a reduction, if they have. */
+int quern__grid_verdict(const quern_job *job);
+int quern__grid_join(quern_job *job);
 
 /*
  * Free what quern__grid_begin() got, before the job is handed on.  Any number

@@ -18,6 +18,7 @@
 #include "grid.h"
 #include "kernels/kernel.h"
 #include "pool.h"
+#include "process/remote.h"
 
 _Static_assert(sizeof(quern_op) == 96, "quern_op is part of the ABI");
 _Static_assert(sizeof(quern_job) == 256, "quern_job is part of the ABI");
@@ -107,6 +108,8 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 	    !(job->timeout >= 0) || job->reserved)
 		return -EINVAL;
 	err = quern__op_check(&job->op);
+	if (!err)
+		err = quern__remote_check(pool, &job->op);
 	if (err)
 		return err;
 	/*
@@ -120,7 +123,7 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 	aim(job, loop, pool);
 	job->own.was = (uint8_t)state;
 	job->own.untraced = quern__tracing();
-	job->own.lane = job->op.kind->blocking ?
+	job->own.lane = job->op.kind->blocking && !pool->processes ?
 	    QUERN__LANE_OF_BLOCKING(job->priority) :
 	    QUERN__LANE_OF(job->priority);
 	deadline_ns = job->timeout > 0 ? quern__deadline_ns(job->timeout) : 0;
@@ -246,6 +249,8 @@ quern__job_finish(quern_job *job, int status, struct quern__counts *mine)
 {
 	enum quern__reason reason = QUERN__GO_ON;
 
+	if (status < 0 && job->own.pool->processes)
+		quern__crash_settle(job);
 	/*
 	 * Of what has failed a reason that was set before is in the word that
 	 * comes back; one that comes later finds DONE.  What is done is done,

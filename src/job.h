@@ -57,7 +57,9 @@
  *                               can enter, NULL again when the last one leaves
  *   ahead                       in its place while the job is in a mailbox or
  *                               waits in the line; ahead.h
- *   was                         the state before the claim
+ *   was                         the state before the claim; QUERN__CRASHED
+ *                               when its worker process has died of it, and
+ *                               `progress` says how (process/crash.c)
  *   untraced                    set while CLAIMED, then constant (trace.h)
  *
  * Where the fields are: a worker that runs a call touches the first 48 bytes
@@ -95,6 +97,9 @@ enum quern__reason {
 	QUERN__TIMEDOUT,
 	QUERN__SHUTDOWN,
 };
+
+/* In own.was, of an ended job. */
+enum { QUERN__CRASHED = 0x80 };
 
 /* own.word: magic in the upper half, then the reason, then the state. */
 enum { QUERN__REASON_SHIFT = 8, QUERN__MAGIC = 0x71e70000 };

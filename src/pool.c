@@ -18,6 +18,7 @@
 #include "futex.h"
 #include "mem.h"
 #include "permit.h"
+#include "process/processes.h"
 #include "shutdown.h"
 #include "thread.h"
 
@@ -176,7 +177,8 @@ lower_permits(quern_executor *pool)
 }
 
 int
-quern_threads_create(quern_executor **out, const quern_threads_options *options)
+quern__pool_create(quern_executor **out, const quern_threads_options *options,
+    struct quern__processes *processes)
 {
 	quern_threads_options settled;
 	quern_executor *pool;
@@ -196,6 +198,7 @@ quern_threads_create(quern_executor **out, const quern_threads_options *options)
 		return -ENOMEM;
 	pool->generation = quern__fork_generation();
 	pool->options = settled;
+	pool->processes = processes;
 	pool->n_workers = settled.workers;
 	pool->n_cores = quern__cpus();
 	pool->spin_ns = spin_ns(pool);
@@ -234,6 +237,12 @@ free_pool:
 	return err;
 }
 
+int
+quern_threads_create(quern_executor **out, const quern_threads_options *options)
+{
+	return quern__pool_create(out, options, NULL);
+}
+
 /* Is the calling thread one of the pool's own? */
 static bool
 on_own_thread(quern_executor *pool)
@@ -269,6 +278,8 @@ quern_executor_destroy(quern_executor *executor)
 	while (__atomic_load_n(&executor->linking, __ATOMIC_ACQUIRE))
 		sched_yield();
 	end_workers(executor, executor->n_workers);
+	if (executor->processes)
+		quern__processes_free(executor->processes);
 	lower_permits(executor);
 	quern__blocking_fini(executor);
 	quern__shutdown_fini(executor);

@@ -28,6 +28,8 @@ struct quern__counts {
 	uint64_t done, failed, cancelled;
 };
 
+struct quern__processes;
+
 struct quern__worker {
 	quern_executor *pool; /* fixed */
 	unsigned index;       /* fixed */
@@ -56,6 +58,7 @@ struct quern__worker {
 
 struct quern_executor {
 	/* fixed at creation */
+	struct quern__processes *processes; /* NULL: the workers compute */
 	unsigned generation;
 	unsigned n_workers;
 	unsigned n_cores;
@@ -128,6 +131,13 @@ struct quern_executor {
 
 	struct quern__lanes lanes; /* with a lock of their own */
 };
+
+/*
+ * quern_threads_create(), for workers that have a process each if `processes`
+ * is not NULL.  Those are the pool's then.
+ */
+int quern__pool_create(quern_executor **out,
+    const quern_threads_options *options, struct quern__processes *processes);
 
 /* -EINVAL, -ESTALE or 0: may `pool` be touched at all? */
 int quern__pool_check(const quern_executor *pool);
@@ -305,7 +315,8 @@ bool quern__pool_return_batches_locked(quern_executor *pool);
 bool quern__pool_leave_locked(
     quern_executor *pool, quern_job *job, bool exhausted);
 /* What the last one out does; `status` if the loop could not even begin. */
-void quern__loop_finish(quern_job *job, int status, struct quern__counts *mine);
+void quern__loop_finish(
+    quern_context *ctx, int status, struct quern__counts *mine);
 
 /* ---- accounts.c ---- */
 

@@ -21,6 +21,7 @@
 #include "omp.h"
 #include "permit.h"
 #include "pool.h"
+#include "process/remote.h"
 #include "task.h"
 
 /*
@@ -159,7 +160,7 @@ run_loop(quern_executor *pool, quern_context *ctx)
 	last = quern__pool_leave_locked(pool, ctx->job, true);
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
-		quern__loop_finish(ctx->job, 0, NULL);
+		quern__loop_finish(ctx, 0, NULL);
 }
 
 static void
@@ -187,7 +188,7 @@ run_without_lane(quern_executor *pool, quern_context *ctx)
 	err = quern__grid_begin(ctx->job);
 	if (err) {
 		__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
-		quern__loop_finish(ctx->job, err, NULL);
+		quern__loop_finish(ctx, err, NULL);
 		return;
 	}
 	pthread_mutex_lock(&pool->lock);
@@ -292,6 +293,26 @@ run_here(quern_executor *pool, quern_context ctx, unsigned *permits)
 	return status;
 }
 
+/* Have the executor's processes run it, and wait. */
+static int
+run_elsewhere(quern_executor *pool, quern_job *job)
+{
+	struct quern_waiter waiter = { WAITING };
+	int err = quern__remote_check(pool, &job->op);
+
+	if (err)
+		return err;
+	job->own.then.waiter = &waiter;
+	job->own.next = NULL; /* a chain of one */
+	quern__pool_force_slot(pool);
+	quern__job_accept(job);
+	err = quern__pool_link(pool, job, job, 1u << job->own.lane, true);
+	if (!err)
+		wait_for(pool, &waiter);
+	quern__pool_give_slots(pool, 1);
+	return err ? err : job->own.status;
+}
+
 static bool
 uses_team(const quern_op *op)
 {
@@ -339,6 +360,8 @@ quern_run(quern_executor *executor, quern_op op)
 	/* libgomp hangs in a child whose parent had a team. */
 	if (!executor && uses_team(&op) && !quern__fork_generation())
 		return run_on_team(&job);
+	if (executor && executor->processes)
+		return run_elsewhere(executor, &job);
 	quern__permits_force(permits);
 	if (executor) {
 		quern__pool_force_slot(executor);

@@ -28,6 +28,7 @@
 #include "omp.h"
 #include "permit.h"
 #include "pool.h"
+#include "process/remote.h"
 #include "thread.h"
 
 enum {
@@ -79,6 +80,7 @@ run_call(struct quern__worker *worker, quern_job *job)
 		.job = job,
 		.index = worker->index,
 		.track = &worker->track,
+		.remote = quern__remote_of(worker->pool, worker->index),
 	};
 	int status;
 
@@ -90,26 +92,38 @@ run_call(struct quern__worker *worker, quern_job *job)
 }
 
 void
-quern__loop_finish(quern_job *job, int status, struct quern__counts *mine)
+quern__loop_finish(quern_context *ctx, int status, struct quern__counts *mine)
 {
-	status = status ? status : quern__grid_end(job);
+	quern_job *job = ctx->job;
+
+	if (!status)
+		status = ctx->remote ? quern__remote_end_loop(ctx) :
+				       quern__grid_end(job);
 	quern__grid_drop(job);
 	__atomic_fetch_sub(&job->own.pool->running, 1, __ATOMIC_RELAXED);
 	quern__job_finish(job, status, mine);
+}
+
+/* As one of those inside a loop. */
+static quern_context
+inside(struct quern__worker *worker, quern_job *job)
+{
+	return (quern_context) {
+		.job = job,
+		.index = worker->index,
+		.peers = worker->pool->n_workers - 1,
+		.track = &worker->track,
+		.claim = &worker->claim,
+		.remote = quern__remote_of(worker->pool, worker->index),
+	};
 }
 
 /* Work on a loop that we are inside of. */
 static void
 run_loop(struct quern__worker *worker, quern_job *job)
 {
+	quern_context ctx = inside(worker, job);
 	quern_executor *pool = worker->pool;
-	struct quern_context ctx = {
-		.job = job,
-		.index = worker->index,
-		.peers = pool->n_workers - 1,
-		.track = &worker->track,
-		.claim = &worker->claim,
-	};
 	bool exhausted, last;
 
 	/*
@@ -132,7 +146,7 @@ run_loop(struct quern__worker *worker, quern_job *job)
 		pool->waking = true;
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
-		quern__loop_finish(job, 0, &worker->counts);
+		quern__loop_finish(&ctx, 0, &worker->counts);
 }
 
 /* A worker wakes another. */
@@ -148,11 +162,12 @@ static void
 start(struct quern__worker *worker, quern_job *job)
 {
 	quern_executor *pool = worker->pool;
+	quern_context ctx;
 	bool wake;
 	int err;
 
 	/* Our permit goes with the job; the next one is for what comes next. */
-	if (quern__lanes_want(pool, &job->op) &&
+	if (!pool->processes && quern__lanes_want(pool, &job->op) &&
 	    quern__lanes_run(pool, job, 1)) {
 		quern__idle_take_permit(worker);
 		return;
@@ -164,7 +179,8 @@ start(struct quern__worker *worker, quern_job *job)
 	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);
 	err = quern__grid_begin(job);
 	if (err) {
-		quern__loop_finish(job, err, &worker->counts);
+		ctx = inside(worker, job);
+		quern__loop_finish(&ctx, err, &worker->counts);
 		return;
 	}
 	if (quern__grid_of(&job->op).blocks > 1) {
@@ -294,7 +310,9 @@ visit_line(struct quern__worker *worker, bool *waiting)
 	worker->lane = quern__lane_waiting(job->own.lane);
 	if (quern__op_is_loop(&job->op)) {
 		job->own.inside++;
-		worker->claim = (struct quern__claim) { 0 };
+		worker->claim = (struct quern__claim) {
+			.far = pool->processes != NULL,
+		};
 		if (!*waiting)
 			quern__claim_open_locked(pool, &worker->claim, job);
 	} else {

@@ -4,6 +4,7 @@
 # fragments.sh PAGE... -- every block of C on these pages compiles without a
 # warning, and those that are programs link and run.
 set -u
+seccomp=$(pkg-config --libs libseccomp 2>/dev/null)
 folder=${QUERN_BUILD:?}/fragments
 status=0
 rm -rf "$folder" && mkdir -p "$folder" || exit
@@ -36,7 +37,8 @@ for page; do
 		}
 		grep -q '^main(' "$source" || continue
 		${CC:-gcc} ${CFLAGS-} ${LDFLAGS-} -o "$source.run" "$source.o" \
-		    "$QUERN_BUILD/libquern.a" -fopenmp -lev -lsleef -lm &&
+		    "$QUERN_BUILD/libquern.a" -fopenmp -lev -lsleef -lm \
+		    $seccomp &&
 		    "$source.run" >"$source.out" || {
 			echo "$page: program ${source##*/}"
 			status=1

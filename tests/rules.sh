@@ -58,9 +58,10 @@ broken "only stack.c and mapping.c map memory" \
 broken "only fd.c makes files without a name" \
     "$(calls fd 'memfd_create|ftruncate|ftruncate64')"
 broken "only thread.c starts threads" "$(calls thread 'pthread_create')"
-broken "only isa.c reads the environment" \
-    "$(calls isa '(secure_)?getenv')"
-broken "a library does not end, print or handle signals" "$(calls none \
+broken "only isa.c and child.c read the environment" \
+    "$(calls 'isa|child' '(secure_)?getenv')"
+broken "a library does not end, print or handle signals, but in a worker" "$(
+	calls child \
     '_?exit|_Exit|abort|__assert_fail|v?f?printf|f?puts|putchar|perror|stdout|stderr|signal|sigaction')"
 broken "what is compiled per instruction set is reached through its table" "$(
 	nm -A -g --defined-only "$library" | awk '

@@ -1,22 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * quern/process.h -- what another process finds by name, and memory for both.
+ * quern/process.h -- compute in worker processes: what crashes, hangs or eats
+ * memory there costs one worker and one job, and nothing else.
+ *
+ * An executor of processes takes the same ops, jobs, groups and tasks as one of
+ * threads.  The program is started again for each worker: so its main() begins
+ * with quern_worker_main(), and the functions that workers are to run are
+ * registered by name.
+ *
+ *     static int crunch(quern_context *ctx, void *arg) { ... }
+ *     QUERN_REGISTER(crunch)
+ *
+ *     int main(void)
+ *     {
+ *             quern_worker_main();
+ *             quern_processes_create(&executor, NULL);
+ *             ...
+ *
+ * What an op points to.  A worker has memory of its own.  Memory of
+ * quern_buffer_create() is shared with the workers, at the same address, and
+ * costs nothing to use.  Arrays elsewhere (in, out) are copied there and back,
+ * block by block: some 0.3 ns a byte.  `arg` is NULL, or in a buffer, or
+ * announced with quern_with_arg(), which copies it there and, for what runs once
+ * (quern_call), back on success; loops get a copy of it for each block that they
+ * do not change.
  */
 #ifndef QUERN_PROCESS_H
 #define QUERN_PROCESS_H
 
-#include <quern/executor.h>
+#include <quern/loop.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- the program, started again ---- */
+
+/*
+ * First in main().  In the program it returns 0 and notes that there may be
+ * workers; in a worker it runs jobs and never returns.
+ */
+QUERN_API int quern_worker_main(void);
 
 /*
  * At file scope, with no semicolon behind it: lets workers find `fn`, a
  * function or a quern_reducer of static storage, by its name, its file and the
  * program or shared object that it is in.  Two static ones of the same name in
  * two files are two.  Two in the same file, which is a header that is included
- * twice, cannot be told apart: they count as not registered.
+ * twice, cannot be told apart: they count as not registered, and what is not
+ * registered is -ENOEXEC.
  *
  * A shared object that registers something must stay loaded: do not dlclose()
  * it, or link it with -Wl,-z,nodelete.
@@ -38,6 +70,97 @@ struct quern_registered {
 	struct quern_registered *next_by_address, *next_by_key;
 };
 QUERN_API void quern_register(struct quern_registered *entry);
+
+/* ---- the executor ---- */
+
+/* Fill with quern_processes_options_init() first, then change what you need. */
+typedef struct quern_processes_options {
+	/* 0: as many as this process may use cores, as for threads. */
+	unsigned workers;
+	/*
+	 * A job whose worker has died is run again so many times, by another
+	 * one; 0: it completes with -EOWNERDEAD at once.
+	 */
+	unsigned retries;
+	/* Jobs accepted and not yet delivered; 0: 1048576. */
+	size_t queue_limit;
+	/*
+	 * Seconds from a request to stop (cancel, timeout, shutdown) until a
+	 * worker that has not come back is killed; 0: 1.
+	 */
+	double grace;
+	/*
+	 * A worker is replaced after so many jobs, or once that many bytes of
+	 * its own memory, which is not shared, are resident; 0: never.
+	 */
+	uint64_t jobs_most, memory_most;
+	/*
+	 * Called in each worker before its first job, with its number; a
+	 * registered function, or NULL.  Negative: there is no such worker.
+	 */
+	int (*worker_start)(unsigned index);
+	/*
+	 * A shared object that each worker loads, with those that it needs: so
+	 * that registered functions need not be the program's.
+	 */
+	const char *module;
+	/*
+	 * What is started for a worker: a program whose main() begins with
+	 * quern_worker_main().  NULL: the program itself; with a module, quern's
+	 * own helper, which does nothing else.
+	 */
+	const char *worker_program;
+	/* Limits of a worker; 0: those of the program. */
+	uint64_t address_space; /* bytes */
+	uint64_t cpu_seconds;   /* of all its jobs together */
+	unsigned open_files;
+	int core_dumps;    /* 0: none; 1: as the program */
+	int oom_score_adj; /* 0 to 1000: who is killed first; 0: as it is */
+	unsigned nice;     /* 0 to 19, added to the program's */
+	/*
+	 * No system calls but those for memory, time and threads: for code that
+	 * only computes.  -ENOTSUP if quern was built without libseccomp.
+	 */
+	int confined;
+	unsigned reserved1;
+	/* What a worker begins with; NULL: the program's. */
+	char *const *environment;
+	const char *folder;
+	uint64_t reserved[8]; /* keep 0 */
+} quern_processes_options;
+
+QUERN_API void quern_processes_options_init(quern_processes_options *options);
+
+/*
+ * Start worker processes.  What is said of executors in executor.h holds for
+ * this one, too; but
+ * - quern_run() waits while workers compute, and does not help,
+ * - a quern_blocking() takes a worker like a quern_call(), and a quern_team()
+ *   has the OpenMP threads of one worker: its share of the cores,
+ * - quern_run_inside(), in a worker, is serial.
+ *
+ * Workers are processes of their own: their group is killed with them, so what
+ * they start goes when they go.  They end when the program ends, however it
+ * does.  No file, socket or shared memory has a name.  A host may ignore
+ * SIGCHLD, or wait for any child: then quern_job_crash() may know less, and what
+ * a worker that crashed had started may stay.
+ *
+ * Takes   options, copied; NULL for the defaults.
+ * Blocks  until the workers are there: some milliseconds.
+ *
+ * Returns 0
+ *         -EINVAL   out is NULL, a reserved word is not 0, an option is out of
+ *                   range.
+ *         -EPERM    quern_worker_main() was not called, and neither a module nor
+ *                   a worker_program is given.
+ *         -ENOEXEC  worker_start is not registered, or a worker is not of the
+ *                   same build.
+ *         -ENOTSUP  confined, without libseccomp.
+ *         -ENOMEM, -EAGAIN, -EMFILE, -ENFILE, -ENOENT, -EACCES   workers cannot
+ *                   be had; or what worker_start returned.
+ */
+QUERN_API QUERN_MUST_USE int quern_processes_create(
+    quern_executor **out, const quern_processes_options *options);
 
 /* ---- memory that is shared with workers ---- */
 
@@ -65,6 +188,26 @@ QUERN_API QUERN_MUST_USE int quern_buffer_create(
  * Returns 0, also for NULL; -EINVAL: not one; -ESTALE.
  */
 QUERN_API int quern_buffer_destroy(void *buffer);
+
+/* ---- what became of a worker ---- */
+
+typedef struct quern_crash {
+	int signal;           /* that ended it; 0: none */
+	int exit_status;      /* if it ended by itself */
+	int core;             /* 1: core dumped */
+	int unknown;          /* 1: somebody else has waited for it */
+	uint64_t peak_bytes;  /* resident */
+	uint64_t cpu_seconds; /* rounded down */
+	uint64_t reserved[4];
+} quern_crash;
+
+/*
+ * Why did the job end with -EOWNERDEAD, or was its worker killed for it?  After
+ * its completion, until it is submitted again.
+ *
+ * Returns 0; -EINVAL; -ENODATA: its worker did not die.
+ */
+QUERN_API int quern_job_crash(const quern_job *job, quern_crash *out);
 
 #ifdef __cplusplus
 }

@@ -366,13 +366,6 @@ quern__arena_holds(struct quern__arena *arena, const void *start, size_t bytes)
 	return holds;
 }
 
-struct quern__arena *
-quern__arena_of(const quern_executor *executor)
-{
-	(void)executor;
-	return NULL;
-}
-
 /* ---- in the worker ---- */
 
 int

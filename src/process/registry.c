@@ -258,3 +258,18 @@ quern__registry_key(uintptr_t address)
 			return entry->key;
 	return 0;
 }
+
+/* relaxed: set before there is a second thread, as a rule. */
+static bool open;
+
+void
+quern__registry_open(void)
+{
+	__atomic_store_n(&open, true, __ATOMIC_RELAXED);
+}
+
+bool
+quern__registry_is_open(void)
+{
+	return __atomic_load_n(&open, __ATOMIC_RELAXED);
+}

@@ -13,7 +13,14 @@
 #ifndef QUERN_SRC_PROCESS_REGISTRY_H
 #define QUERN_SRC_PROCESS_REGISTRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * quern_worker_main() was here: this program can be started again as a worker.
+ */
+void quern__registry_open(void);
+bool quern__registry_is_open(void);
 
 /*
  * The key of what is registered at `address`, or 0: nothing is, or its key is

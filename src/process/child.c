@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * child.c -- what a worker process does: the other side of wire.h.
+ *
+ *     conversation.c --wire.h--> [child.c] --> grid.c --> kind->range()
+ *
+ * The same program, or quern's helper, which has found itself to be a worker in
+ * quern_worker_main().  One thread runs what is on the desk.  Another one does
+ * nothing but wait for the other end of the socket pair to close: then the
+ * program has gone, and so go we, whatever is being computed.  (The kernel is
+ * asked for the same, but ties it to the thread that started us.)
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "channel.h"
+#include "src/claim.h"
+#include "confine.h"
+#include "src/fd.h"
+#include "src/fpmode.h"
+#include "src/grid.h"
+#include "src/job.h"
+#include "src/omp.h"
+#include "registry.h"
+#include "src/thread.h"
+
+/* Of a worker that should have ended by itself. */
+enum { LINGER_MS = 500 };
+
+/* A worker is one of these. */
+struct child {
+	int socket;
+	unsigned index, omp_threads;
+	uint64_t start_key;
+	bool confined;
+	int err; /* why it cannot be one */
+	struct quern__desk *desk;
+};
+
+/* ---- the program is gone ---- */
+
+static void *
+watch_program(void *arg)
+{
+	const struct child *child = arg;
+	struct pollfd end = { .fd = child->socket, .events = POLLRDHUP };
+
+	while (poll(&end, 1, -1) <= 0)
+		;
+	/* If it has nothing to do it is ending in good order. */
+	(void)poll(NULL, 0, LINGER_MS);
+	(void)kill(0, SIGKILL);
+	_exit(EXIT_FAILURE);
+}
+
+static int
+follow_program(struct child *child, pid_t program)
+{
+	pthread_t thread;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		return -errno;
+	if (getppid() != program)
+		_exit(EXIT_FAILURE); /* it has gone already */
+	return quern__thread_start(
+	    &thread, "quern-watch", watch_program, child);
+}
+
+/* ---- before the first job ---- */
+
+static int
+load(const char *path)
+{
+	/* Its constructors register its functions. */
+	return dlopen(path, RTLD_NOW | RTLD_GLOBAL) ? 0 : -ENOEXEC;
+}
+
+static int
+begin(
+    struct child *child, const struct quern__message *message, const char *path)
+{
+	char name[16];
+	int err;
+
+	child->index = message->u.begin.index;
+	child->omp_threads = message->u.begin.omp_threads;
+	child->start_key = message->u.begin.start_key;
+	child->confined = message->u.begin.limits.confined;
+	if (message->u.begin.build != quern__registry_build())
+		return -ENOEXEC;
+	snprintf(name, sizeof(name), "quern-p%u", child->index);
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+	err = follow_program(child, message->u.begin.parent);
+	if (!err)
+		err = quern__limit(&message->u.begin.limits);
+	return !err && *path ? load(path) : err;
+}
+
+static int
+start(struct child *child, const struct quern__message *message)
+{
+	int (*fn)(unsigned index);
+	int err = child->err;
+
+	child->desk = (struct quern__desk *)(uintptr_t)message->u.start.desk;
+	if (!err && child->start_key) {
+		fn = (int (*)(unsigned))quern__registry_find(child->start_key);
+		err = fn ? fn(child->index) : -ENOEXEC;
+	}
+	if (!err && child->confined)
+		err = quern__confine();
+	return err < 0 ? err : 0;
+}
+
+/* ---- jobs ---- */
+
+/* Put in what the program knows by other addresses. */
+static int
+find_functions(quern_job *job, const struct quern__message *run)
+{
+	uintptr_t kind = quern__registry_find(run->u.run.kind_key);
+	uintptr_t how =
+	    run->u.run.how_key ? quern__registry_find(run->u.run.how_key) : 0;
+
+	if (!kind || (run->u.run.how_key && !how))
+		return -ENOEXEC;
+	job->op.kind = (const struct quern_kind *)kind;
+	memcpy(&job->op.how, &how, sizeof(how));
+	return 0;
+}
+
+static int
+run_blocks(quern_context *ctx, const struct quern__message *run)
+{
+	quern__grid_run(
+	    ctx, (struct quern__blocks) { run->u.run.begin, run->u.run.end });
+	return __atomic_load_n(&ctx->job->own.status, __ATOMIC_RELAXED);
+}
+
+static void
+run(struct child *child, const struct quern__message *run,
+    struct quern__message *answer)
+{
+	quern_job *job = &child->desk->job;
+	struct quern_context ctx = { .job = job, .index = child->index };
+	int status = find_functions(job, run);
+
+	/* relaxed: for the program when we are dead. */
+	__atomic_store_n(&child->desk->begun, run->number, __ATOMIC_RELAXED);
+	quern__fpmode_reset();
+	quern__omp_hold_to(child->omp_threads);
+	if (!status)
+		switch (run->u.run.what) {
+		case QUERN__RUN_CALL:
+			status = quern__op_call(&ctx);
+			break;
+		case QUERN__RUN_BLOCKS:
+			status = run_blocks(&ctx, run);
+			break;
+		default:
+			status = quern__grid_join(job);
+			break;
+		}
+	*answer = (struct quern__message) {
+		.verb = QUERN__SAY_ENDED,
+		.number = run->number,
+		.u.ended = { status, (uint32_t)ctx.blocks_run },
+	};
+}
+
+/* ---- the conversation ---- */
+
+static void
+map(struct child *child, const struct quern__message *message, int fd)
+{
+	int err = quern__arena_map(
+	    fd, (void *)(uintptr_t)message->u.map.start, message->u.map.bytes);
+
+	if (!err)
+		return;
+	/* Something of ours is there: another one may have more luck. */
+	if (child->desk)
+		_exit(EXIT_FAILURE);
+	child->err = child->err ? child->err : err;
+}
+
+/* True: `answer` is to be sent. */
+static bool
+heed(struct child *child, const struct quern__message *message, int fd,
+    const char *more, struct quern__message *answer)
+{
+	switch (message->verb) {
+	case QUERN__SAY_BEGIN:
+		child->err = begin(child, message, more);
+		return false;
+	case QUERN__SAY_MAP:
+		map(child, message, fd);
+		return false;
+	case QUERN__SAY_UNMAP:
+		quern__arena_unmap((void *)(uintptr_t)message->u.map.start,
+		    message->u.map.bytes);
+		return false;
+	case QUERN__SAY_START:
+		*answer = (struct quern__message) {
+			.verb = QUERN__SAY_STARTED,
+			.u.ended.status = start(child, message),
+		};
+		return true;
+	case QUERN__SAY_RUN:
+		run(child, message, answer);
+		return true;
+	default:
+		_exit(EXIT_FAILURE);
+	}
+}
+
+static _Noreturn void
+be_worker(int socket)
+{
+	struct child child = { .socket = socket };
+	struct quern__message message, answer;
+	char more[QUERN__PATH_MOST + 1];
+	int fd, n;
+
+	for (;;) {
+		n = quern__channel_receive(
+		    socket, &message, &fd, more, QUERN__PATH_MOST);
+		if (n < 0)
+			break;
+		more[n] = '\0';
+		if (heed(&child, &message, fd, more, &answer) &&
+		    quern__channel_send(socket, &answer, -1, NULL, 0))
+			break;
+		quern__fd_close(fd);
+	}
+	/* The program has no more to say. */
+	exit(EXIT_SUCCESS);
+}
+
+/* Are we one?  The variable is gone then: what we start is none. */
+static bool
+is_worker(void)
+{
+	const char *variable = getenv(QUERN__WORKER_VARIABLE);
+	int type = 0;
+	socklen_t bytes = sizeof(type);
+
+	if (!variable)
+		return false;
+	(void)unsetenv(QUERN__WORKER_VARIABLE);
+	return !getsockopt(
+		   QUERN__WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &bytes) &&
+	    type == SOCK_SEQPACKET;
+}
+
+int
+quern_worker_main(void)
+{
+	if (is_worker())
+		be_worker(QUERN__WORKER_FD);
+	quern__registry_open();
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stage.h -- what a process cannot see is copied to where it can, and back.
+ */
+#ifndef QUERN_SRC_PROCESS_STAGE_H
+#define QUERN_SRC_PROCESS_STAGE_H
+
+#include "remote.h"
+
+/* The arrays of an op, and its argument. */
+enum {
+	QUERN__STAGED_ARG,
+	QUERN__STAGED_IN,
+	QUERN__STAGED_IN2,
+	QUERN__STAGED_OUT,
+	QUERN__STAGED
+};
+
+struct quern__staged {
+	quern_op op; /* as the process gets it */
+	struct quern__staged_part {
+		char *here;  /* the program's; NULL: nothing to copy */
+		char *there; /* the same on the stage */
+		size_t bytes;
+		bool in, out; /* copied there; copied back */
+	} part[QUERN__STAGED];
+};
+
+/*
+ * Blocks from `at` on, up to `end`, that fit on the stage together: where the
+ * first begins that does not.  All, if nothing need be copied.
+ */
+uint32_t quern__stage_part(
+    struct quern__arena *arena, const quern_op *op, uint32_t at, uint32_t end);
+
+/*
+ * Copy what `run` reads.  With remote->lock held.  0, -ENOMEM, -EMFILE,
+ * -ENFILE.
+ */
+int quern__stage_fill(struct quern__remote *remote, const quern_op *op,
+    const struct quern__message *run, struct quern__staged *out);
+
+/* Copy back what it has written, when it has come to a good end. */
+void quern__stage_fetch(const struct quern__staged *staged);
+
+#endif
