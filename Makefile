@@ -370,6 +370,13 @@ $(shared): $(objects) quern.map Makefile
 	$(Q)ln -sf $(@F) $(B)/libquern.so.$(abi)
 	$(Q)ln -sf $(@F) $(B)/libquern.so
 
+# With the shared library, as the modules that it loads are.
+worker := $(B)/quern-worker
+$(worker): $(B)/src/process/helper.o $(shared) Makefile
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -o $@ $< -L$(B) -lquern \
+	    -Wl,-rpath,'$$ORIGIN:$(libdir)'
+
 # ---- programs --------------------------------------------------------------
 
 link = $(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -o $@ $(filter %.o,$^) \
@@ -519,12 +526,13 @@ print-build:
 
 # ---- install ---------------------------------------------------------------
 
-install: $(static) $(shared)
+install: $(static) $(shared) $(worker)
 	$(Q)install -d "$(to)$(includedir)/quern" "$(to)$(libdir)" \
-	    "$(to)$(pkgconfigdir)"
+	    "$(to)$(pkgconfigdir)" "$(to)$(libexecdir)"
 	$(Q)install -m 644 $(headers) "$(to)$(includedir)/quern"
 	$(Q)install -m 644 $(static) "$(to)$(libdir)"
 	$(Q)install -m 755 $(shared) "$(to)$(libdir)"
+	$(Q)install -m 755 $(worker) "$(to)$(libexecdir)"
 	$(Q)ln -sf $(notdir $(shared)) "$(to)$(libdir)/libquern.so.$(abi)"
 	$(Q)ln -sf libquern.so.$(abi) "$(to)$(libdir)/libquern.so"
 	$(Q)printf '%s\n' $(pc_lines) >"$(to)$(pkgconfigdir)/quern.pc"
@@ -534,7 +542,9 @@ uninstall:
 	$(Q)rm -f $(foreach f,libquern.a $(notdir $(shared)) \
 	    libquern.so.$(abi) libquern.so,"$(to)$(libdir)/$f")
 	$(Q)rm -f "$(to)$(pkgconfigdir)/quern.pc"
-	$(Q)rmdir "$(to)$(includedir)/quern" 2>/dev/null || :
+	$(Q)rm -f "$(to)$(libexecdir)/quern-worker"
+	$(Q)rmdir "$(to)$(includedir)/quern" "$(to)$(libexecdir)" \
+	    2>/dev/null || :
 .PHONY: install uninstall
 
 # Programs call libev themselves, and libev has no .pc file to require.
