@@ -306,6 +306,50 @@ blocks_that_died_are_tried_again(void)
 	close_scene();
 }
 
+/* Either it is not tried again, or its result is right. */
+static void
+what_is_tried_again_does_not_count_twice(void)
+{
+	const long right = (long)N * (N - 1) / 2;
+	size_t wrong = 0, tried_again = 0;
+	long result;
+	int status;
+
+	if (!open_scene(1))
+		return;
+	for (int fatal_call = -1; fatal_call < N / GRAIN; fatal_call++) {
+		plan_deaths(1, fatal_call);
+		result = -1;
+		status = isolated_run(
+		    &rig, quern_reduce(N, GRAIN, &sum, plan, &result));
+		CU_ASSERT(status == 0 || status == -EOWNERDEAD);
+		wrong += result != (status ? -1 : right);
+		tried_again += !status && plan->deaths < 0;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT(tried_again >= 2); /* the identity and the body */
+	close_scene();
+}
+
+static void
+what_is_tried_again_in_place_is_not_done_twice(void)
+{
+	size_t wrong = 0;
+	int status;
+
+	if (!open_scene(1))
+		return;
+	plan_deaths(1, 0);
+	status = isolated_run(&rig,
+	    quern_map(numbers, sizeof(*numbers), numbers, sizeof(*numbers), N,
+		add_one_or_die, plan));
+	CU_ASSERT(status == 0 || status == -EOWNERDEAD);
+	for (int i = 0; i < N; i++)
+		wrong += status ? numbers[i] > i + 1 : numbers[i] != i + 1;
+	CU_ASSERT_EQUAL(wrong, 0);
+	close_scene();
+}
+
 int
 main(void)
 {
@@ -322,6 +366,10 @@ main(void)
 		    what_died_is_tried_again_so_many_times },
 		{ "blocks that died are tried again",
 		    blocks_that_died_are_tried_again },
+		{ "what is tried again does not count twice",
+		    what_is_tried_again_does_not_count_twice },
+		{ "what is tried again in place is not done twice",
+		    what_is_tried_again_in_place_is_not_done_twice },
 		CU_TEST_INFO_NULL,
 	};
 

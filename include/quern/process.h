@@ -79,7 +79,10 @@ typedef struct quern_processes_options {
 	unsigned workers;
 	/*
 	 * A job whose worker has died is run again so many times, by another
-	 * one; 0: it completes with -EOWNERDEAD at once.
+	 * one: its call from the beginning, or the blocks that the worker had
+	 * begun.  Not so what would then be done twice: the combining of a
+	 * reduction, and a loop in place in a buffer.  0: it completes with
+	 * -EOWNERDEAD at once.
 	 */
 	unsigned retries;
 	/* Jobs accepted and not yet delivered; 0: 1048576. */

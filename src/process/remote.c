@@ -89,6 +89,20 @@ count_job(struct quern__remote *remote)
 }
 
 /*
+ * May what a process has begun be begun again?  Not if it changes what it reads:
+ * accumulators that are joined, or an array in place that is not a copy.
+ */
+static bool
+may_run_again(
+    struct quern__remote *remote, const quern_op *op, enum quern__what what)
+{
+	if (what == QUERN__RUN_JOIN)
+		return false;
+	return !op->out || (op->out != op->in && op->out != op->in2) ||
+	    !quern__arena_holds(&remote->all->arena, op->out, 1);
+}
+
+/*
  * Have the process do `run` with the job's op.  Its status, and the number of
  * blocks it has run; or why it could not be asked.  With remote->lock held.
  */
@@ -119,7 +133,9 @@ run_locked(struct quern__remote *remote, quern_job *job, void *scratch,
 			break;
 		quern__keeper_look(remote->all);
 		if (patience.told ||
-		    (begun ? died++ >= remote->all->options.retries :
+		    (begun ? died++ >= remote->all->options.retries ||
+				!may_run_again(
+				    remote, &job->op, run->u.run.what) :
 			     unbegun++ >= UNBEGUN_MOST)) {
 			quern__crash_keep(remote, job, &crash);
 			return -EOWNERDEAD;
