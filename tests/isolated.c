@@ -213,6 +213,53 @@ expect_no_children(void)
 	CU_ASSERT_EQUAL(errno, ECHILD);
 }
 
+/* Is that the folder of a living process whose parent is this one? */
+static bool
+is_child(const char *number)
+{
+	char path[300], state = 'Z';
+	int parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", number);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c %d", &state, &parent) != 2)
+		parent = 0;
+	fclose(file);
+	return state != 'Z' && state != 'X' && parent == (int)getpid();
+}
+
+size_t
+children(int pid[], size_t most)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+	size_t n = 0;
+
+	while (folder && (entry = readdir(folder)))
+		if (*entry->d_name >= '0' && *entry->d_name <= '9' &&
+		    is_child(entry->d_name)) {
+			if (n < most)
+				pid[n] = atoi(entry->d_name);
+			n++;
+		}
+	if (folder)
+		closedir(folder);
+	return n;
+}
+
+void
+kill_children(void)
+{
+	int pid[100];
+	size_t n = children(pid, sizeof(pid) / sizeof(*pid));
+
+	while (n > 0)
+		kill(pid[--n], SIGKILL);
+}
+
 static size_t
 lines_of(const char *path)
 {

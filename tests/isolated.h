@@ -67,6 +67,11 @@ int await_int(const int *value);
 /* Asserts that this process has no child, dead or alive. */
 void expect_no_children(void);
 
+/* The living children of this process: how many, and as many as fit in `pid`. */
+size_t children(int pid[], size_t most);
+/* All of them get SIGKILL. */
+void kill_children(void);
+
 /* What must not grow. */
 struct footprint {
 	size_t descriptors, maps, resident_kb;
