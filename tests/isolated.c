@@ -196,6 +196,41 @@ is_gone_soon(int pid)
 	return false;
 }
 
+/* The state's letter and the parent of a process; false: there is none. */
+static bool
+look_up(int pid, char *state, int *parent)
+{
+	char path[40];
+	FILE *file;
+	int n;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	n = fscanf(file, "%*d (%*[^)]) %c %d", state, parent);
+	fclose(file);
+	return n == 2;
+}
+
+bool
+has_ended(int pid)
+{
+	char state;
+	int parent;
+
+	return !look_up(pid, &state, &parent) || state == 'Z' || state == 'X';
+}
+
+bool
+has_ended_soon(int pid)
+{
+	for (int ms = 0; ms < 10000; ms++, nap())
+		if (has_ended(pid))
+			return true;
+	return false;
+}
+
 int
 await_int(const int *value)
 {
@@ -213,22 +248,14 @@ expect_no_children(void)
 	CU_ASSERT_EQUAL(errno, ECHILD);
 }
 
-/* Is that the folder of a living process whose parent is this one? */
 static bool
-is_child(const char *number)
+is_child(int pid)
 {
-	char path[300], state = 'Z';
-	int parent = 0;
-	FILE *file;
+	char state;
+	int parent;
 
-	snprintf(path, sizeof(path), "/proc/%s/stat", number);
-	file = fopen(path, "r");
-	if (!file)
-		return false;
-	if (fscanf(file, "%*d (%*[^)]) %c %d", &state, &parent) != 2)
-		parent = 0;
-	fclose(file);
-	return state != 'Z' && state != 'X' && parent == (int)getpid();
+	return look_up(pid, &state, &parent) && state != 'Z' && state != 'X' &&
+	    parent == (int)getpid();
 }
 
 size_t
@@ -237,14 +264,16 @@ children(int pid[], size_t most)
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
 	size_t n = 0;
+	int number;
 
-	while (folder && (entry = readdir(folder)))
-		if (*entry->d_name >= '0' && *entry->d_name <= '9' &&
-		    is_child(entry->d_name)) {
-			if (n < most)
-				pid[n] = atoi(entry->d_name);
-			n++;
-		}
+	while (folder && (entry = readdir(folder))) {
+		number = atoi(entry->d_name); /* 0: another name */
+		if (!number || !is_child(number))
+			continue;
+		if (n < most)
+			pid[n] = number;
+		n++;
+	}
 	if (folder)
 		closedir(folder);
 	return n;

@@ -62,6 +62,12 @@ int spin_for_ever(quern_context *ctx, void *pid);
 bool is_gone(int pid);
 /* Within ten seconds? */
 bool is_gone_soon(int pid);
+/*
+ * It runs no more; whoever is to wait for it, if not we, may not have done so.
+ * Now, or within ten seconds?
+ */
+bool has_ended(int pid);
+bool has_ended_soon(int pid);
 /* Until the int is not 0; it is then returned. */
 int await_int(const int *value);
 /* Asserts that this process has no child, dead or alive. */
