@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * faults.c -- makes the n-th allocation, thread start, lock, descriptor or
- * mapping fail.
+ * faults.c -- makes the n-th allocation, thread start, lock, descriptor,
+ * mapping or process fail.
  *
  * The linker sends the library's calls of its wrappers here (--wrap), so the
  * library itself carries no code for it.  Each call counts, whatever its kind:
@@ -14,6 +14,7 @@
 #include "src/fd.h"
 #include "src/mem.h"
 #include "src/process/mapping.h"
+#include "src/process/start.h"
 #include "src/thread.h"
 #include "support.h"
 
@@ -100,6 +101,12 @@ int __real_quern__fd_memory(size_t bytes);
 int __wrap_quern__fd_memory(size_t bytes);
 int __real_quern__fd_length(int fd, uint64_t *out);
 int __wrap_quern__fd_length(int fd, uint64_t *out);
+int __real_quern__fd_pair(int out[2]);
+int __wrap_quern__fd_pair(int out[2]);
+int __real_quern__fd_process(int pid);
+int __wrap_quern__fd_process(int pid);
+int __real_quern__fd_watch_once(int epoll, int fd);
+int __wrap_quern__fd_watch_once(int epoll, int fd);
 void __real_quern__fd_close(int fd);
 void __wrap_quern__fd_close(int fd);
 int __real_quern__mapping_reserve(void *start, size_t bytes);
@@ -112,6 +119,8 @@ int __real_quern__mapping_join(void *start, size_t bytes, int fd);
 int __wrap_quern__mapping_join(void *start, size_t bytes, int fd);
 void __real_quern__mapping_end(void *start, size_t bytes);
 void __wrap_quern__mapping_end(void *start, size_t bytes);
+int __real_quern__process_spawn(struct quern__remote *remote);
+int __wrap_quern__process_spawn(struct quern__remote *remote);
 
 void *
 __wrap_quern__alloc(size_t bytes)
@@ -265,6 +274,27 @@ __wrap_quern__fd_length(int fd, uint64_t *out)
 	return fails() ? -EIO : __real_quern__fd_length(fd, out);
 }
 
+int
+__wrap_quern__fd_pair(int out[2])
+{
+	int err = fails() ? -EMFILE : __real_quern__fd_pair(out);
+
+	count(err ? 0 : 2);
+	return err;
+}
+
+int
+__wrap_quern__fd_process(int pid)
+{
+	return counted_fd(fails() ? -EMFILE : __real_quern__fd_process(pid));
+}
+
+int
+__wrap_quern__fd_watch_once(int epoll, int fd)
+{
+	return fails() ? -ENOMEM : __real_quern__fd_watch_once(epoll, fd);
+}
+
 void
 __wrap_quern__fd_close(int fd)
 {
@@ -312,4 +342,10 @@ __wrap_quern__mapping_end(void *start, size_t bytes)
 {
 	count(-1);
 	__real_quern__mapping_end(start, bytes);
+}
+
+int
+__wrap_quern__process_spawn(struct quern__remote *remote)
+{
+	return fails() ? -EAGAIN : __real_quern__process_spawn(remote);
 }

@@ -50,10 +50,13 @@ keep(void *arg)
 	struct quern__processes *all = arg;
 	struct epoll_event event;
 
-	while (!__atomic_load_n(&all->ending, __ATOMIC_ACQUIRE)) {
+	for (;;) {
 		if (epoll_wait(all->watched, &event, 1, -1) < 0)
 			continue;
 		quern__fd_lower(all->look);
+		/* Before a look: what is missing now is missed by nobody. */
+		if (__atomic_load_n(&all->ending, __ATOMIC_ACQUIRE))
+			break;
 		for (unsigned i = 0; i < all->n; i++)
 			look_after(&all->remote[i]);
 	}

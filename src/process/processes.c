@@ -257,6 +257,9 @@ void
 quern__processes_free(struct quern__processes *all)
 {
 	quern__keeper_stop(all);
+	/* Whose thread was never there, but the keeper may have been. */
+	for (unsigned i = 0; i < all->n; i++)
+		quern__remote_end(&all->remote[i]);
 	free_remotes(all, all->n);
 	quern__arena_fini(&all->arena);
 	free_locks(all);
