@@ -228,8 +228,9 @@ start(struct quern__remote *remote, struct quern__patience *patience)
 	remote->jobs = 0;
 	remote->worn = false;
 	err = quern__process_spawn(remote);
+	/* Nobody was there any more when we looked. */
 	if (err)
-		return err;
+		return err == -ESRCH ? -ENOEXEC : err;
 	quern__arena_attach(&remote->all->arena, &remote->view);
 	for_start.until_ns = in_seconds(START_SECONDS);
 	err = meet(remote, &for_start);
