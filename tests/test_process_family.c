@@ -46,7 +46,7 @@ close_scene(void)
 	expect_no_children();
 }
 
-/* Two that would stay for ever, whatever they are asked politely. */
+/* Two that would stay for a minute, whatever they are asked politely. */
 static void
 found(struct family *to)
 {
@@ -56,6 +56,7 @@ found(struct family *to)
 		signal(SIGTERM, SIG_IGN);
 		signal(SIGHUP, SIG_IGN);
 		pid = fork();
+		alarm(60);
 		if (pid)
 			__atomic_store_n(
 			    &to->grandchild, pid, __ATOMIC_RELEASE);
@@ -109,7 +110,7 @@ static void
 expect_all_gone(void)
 {
 	CU_ASSERT(family->child > 0 && family->grandchild > 0);
-	CU_ASSERT_TRUE(is_gone(family->parent));
+	CU_ASSERT_TRUE(has_ended(family->parent));
 	CU_ASSERT_TRUE(has_ended_soon(family->child));
 	CU_ASSERT_TRUE(has_ended_soon(family->grandchild));
 }
@@ -168,9 +169,20 @@ the_family_of_one_that_ends_goes(void)
 	    isolated_run(&rig, quern_call(found_and_return, family)), 1);
 	seen = *family;
 	close_scene();
-	CU_ASSERT_TRUE(is_gone(seen.parent));
+	CU_ASSERT_TRUE(has_ended_soon(seen.parent));
 	CU_ASSERT_TRUE(has_ended_soon(seen.child));
 	CU_ASSERT_TRUE(has_ended_soon(seen.grandchild));
+}
+
+/* Then nobody can wait for it, and its number is free. */
+static void
+the_family_goes_where_sigchld_is_ignored(void)
+{
+	signal(SIGCHLD, SIG_IGN);
+	the_family_of_one_that_crashes_goes();
+	the_family_of_one_that_is_killed_goes();
+	the_family_of_one_that_ends_goes();
+	signal(SIGCHLD, SIG_DFL);
 }
 
 int
@@ -183,6 +195,8 @@ main(void)
 		    the_family_of_one_that_is_killed_goes },
 		{ "the family of one that ends goes",
 		    the_family_of_one_that_ends_goes },
+		{ "the family goes where SIGCHLD is ignored",
+		    the_family_goes_where_sigchld_is_ignored },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -203,10 +203,13 @@ quern__process_reap(struct quern__remote *remote, quern_crash *crash)
 		*crash = (quern_crash) { .unknown = 1 };
 	if (remote->process < 0) {
 		(void)waitpid(remote->pid, NULL, 0);
-	} else if (has_ended(remote, -1) &&
-	    /* A look first: until we have waited, the group's number is its. */
-	    !waitid((idtype_t)P_PROCESS_FD, (id_t)remote->process, &info,
-		WEXITED | WNOWAIT)) {
+	} else if (has_ended(remote, -1)) {
+		/*
+		 * Before we wait: until then the group's number is its own.  If
+		 * nobody need wait, or somebody has, it is so as long as
+		 * somebody is in the group; of an empty one it may be given
+		 * anew, but hardly has been in this moment.
+		 */
 		(void)kill(-remote->pid, SIGKILL);
 		if (!syscall(SYS_waitid, P_PROCESS_FD, remote->process, &info,
 			WEXITED, &used) &&
