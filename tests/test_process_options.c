@@ -116,6 +116,28 @@ a_worker_is_replaced_once_it_has_grown(void)
 	expect_no_children();
 }
 
+/* "Its memory": not what it shares, however large. */
+static void
+a_large_buffer_is_not_its_growth(void)
+{
+	quern_processes_options options = one_worker();
+	size_t bytes = (size_t)200 * MIB;
+	struct rig rig;
+	char *buffer;
+	int pid;
+
+	options.memory_most = (uint64_t)180 * MIB;
+	if (!isolated_open(&rig, &options))
+		return;
+	CU_ASSERT_EQUAL(
+	    quern_buffer_create((void **)&buffer, rig.executor, bytes), 0);
+	pid = pid_of_worker(&rig);
+	for (int n = 0; n < 3; n++)
+		CU_ASSERT_EQUAL(pid_of_worker(&rig), pid);
+	CU_ASSERT_EQUAL(quern_buffer_destroy(buffer), 0);
+	rig_close(&rig);
+}
+
 /* ---- worker_start ---- */
 
 static int started_as = -1; /* in a worker */
@@ -340,6 +362,8 @@ main(void)
 		    each_worker_counts_its_own_jobs },
 		{ "a worker is replaced once it has grown",
 		    a_worker_is_replaced_once_it_has_grown },
+		{ "a large buffer is not its growth",
+		    a_large_buffer_is_not_its_growth },
 		{ "each worker is started with its number",
 		    each_worker_is_started_with_its_number },
 		{ "a worker that cannot start fails create",

@@ -8,9 +8,9 @@
  * descriptors (nothing to read) and its end of the pair; signals are as in a
  * program that was started from a shell; its group is its own.
  *
- * A pidfd stands for the process, whoever else waits for children.  Should the
- * host have done that before us, the end of the pair tells that it is gone, and
- * nothing how.
+ * A pidfd stands for the process, whoever else waits for children: libev's
+ * default loop waits for all.  Should the host have done that before us, the
+ * pidfd still tells that it is gone; how, only a newer kernel remembers.
  */
 #include "start.h"
 
@@ -21,6 +21,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -34,6 +35,20 @@
 enum { TICK_US = 10000 };
 
 enum { P_PROCESS_FD = 3 }; /* P_PIDFD, which POSIX's waitid() lacks */
+
+/* PIDFD_SIGNAL_PROCESS_GROUP, of Linux 6.9 */
+enum { TO_ITS_GROUP = 1 << 2 };
+
+/* struct pidfd_info, of Linux 6.13; how a process ended: 6.15. */
+struct process_info {
+	uint64_t mask, unused[6];
+	uint32_t unused_too;
+	int32_t status; /* as of waitpid() */
+};
+
+enum { INFO_EXIT = 1 << 3 };
+
+#define GET_PROCESS_INFO _IOWR(0xff, 11, struct process_info)
 
 /* ---- begin ---- */
 
@@ -181,6 +196,8 @@ quern__process_kill(const struct quern__remote *remote)
 static void
 describe(const siginfo_t *info, const struct rusage *used, quern_crash *crash)
 {
+	struct timeval cpu;
+
 	*crash = (quern_crash) { 0 };
 	if (info->si_code == CLD_EXITED)
 		crash->exit_status = info->si_status;
@@ -188,8 +205,30 @@ describe(const siginfo_t *info, const struct rusage *used, quern_crash *crash)
 		crash->signal = info->si_status;
 	crash->core = info->si_code == CLD_DUMPED;
 	crash->peak_bytes = (uint64_t)used->ru_maxrss * 1024;
-	crash->cpu_seconds =
-	    (uint64_t)(used->ru_utime.tv_sec + used->ru_stime.tv_sec);
+	timeradd(&used->ru_utime, &used->ru_stime, &cpu);
+	crash->cpu_seconds = (uint64_t)cpu.tv_sec;
+}
+
+/*
+ * Somebody else has waited for it.  What it has started goes all the same, if
+ * the kernel knows how; what it took in memory and time nobody can say.
+ */
+static void
+ask_kernel(int process, quern_crash *crash)
+{
+	struct process_info info = { .mask = INFO_EXIT };
+
+	(void)syscall(
+	    SYS_pidfd_send_signal, process, SIGKILL, NULL, TO_ITS_GROUP);
+	if (!crash || ioctl(process, GET_PROCESS_INFO, &info) ||
+	    !(info.mask & INFO_EXIT))
+		return;
+	crash->unknown = 0;
+	if (WIFEXITED(info.status))
+		crash->exit_status = WEXITSTATUS(info.status);
+	else
+		crash->signal = WTERMSIG(info.status);
+	crash->core = WCOREDUMP(info.status) != 0;
 }
 
 void
@@ -203,17 +242,16 @@ quern__process_reap(struct quern__remote *remote, quern_crash *crash)
 		*crash = (quern_crash) { .unknown = 1 };
 	if (remote->process < 0) {
 		(void)waitpid(remote->pid, NULL, 0);
-	} else if (has_ended(remote, -1)) {
-		/*
-		 * Before we wait: until then the group's number is its own.  If
-		 * nobody need wait, or somebody has, it is so as long as
-		 * somebody is in the group; of an empty one it may be given
-		 * anew, but hardly has been in this moment.
-		 */
-		(void)kill(-remote->pid, SIGKILL);
-		if (!syscall(SYS_waitid, P_PROCESS_FD, remote->process, &info,
-			WEXITED, &used) &&
-		    crash)
+	} else {
+		(void)has_ended(remote, -1);
+		/* A look: until we have waited, the group's number is its. */
+		if (!waitid((idtype_t)P_PROCESS_FD, (id_t)remote->process,
+			&info, WEXITED | WNOWAIT))
+			(void)kill(-remote->pid, SIGKILL);
+		if (syscall(SYS_waitid, P_PROCESS_FD, remote->process, &info,
+			WEXITED, &used))
+			ask_kernel(remote->process, crash);
+		else if (crash)
 			describe(&info, &used, crash);
 	}
 	quern__fd_close(remote->process);
@@ -249,8 +287,7 @@ quern__process_resident(const struct quern__remote *remote)
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
-	if (sscanf(text, "%*u %lu %lu", &pages, &shared) != 2 ||
-	    shared > pages)
+	if (sscanf(text, "%*u %lu %lu", &pages, &shared) != 2 || shared > pages)
 		return 0;
 	return (uint64_t)(pages - shared) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
