@@ -330,6 +330,39 @@ a_worker_has_the_surroundings_that_were_asked_for(void)
 	CU_ASSERT_EQUAL(getpriority(PRIO_PROCESS, 0), before);
 }
 
+/* "Copied": also what the options point to. */
+static void
+options_are_the_callers_again_after_create(void)
+{
+	char *color = strdup("COLOR=green"), *folder = strdup("/usr");
+	char *program = strdup("/proc/self/exe");
+	char **environment = calloc(3, sizeof(*environment));
+	quern_processes_options options = one_worker();
+	struct rig rig = { .loop = NULL };
+	bool open;
+
+	environment[0] = color;
+	environment[1] = (char *)"ASAN_OPTIONS=detect_leaks=0";
+	options.environment = environment;
+	options.folder = folder;
+	options.worker_program = program;
+	open = isolated_open(&rig, &options);
+	memset(color, 'x', strlen(color));
+	memset(folder, 'x', strlen(folder));
+	memset(program, 'x', strlen(program));
+	free(color);
+	free(folder);
+	free(program);
+	free(environment);
+	if (!open)
+		return;
+	kill_children();
+	CU_ASSERT_EQUAL(
+	    isolated_run(&rig, quern_call(check_environment, NULL)), 1);
+	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(check_folder, NULL)), 1);
+	rig_close(&rig);
+}
+
 /* ---- queue_limit ---- */
 
 static void
@@ -370,6 +403,8 @@ main(void)
 		    a_worker_that_cannot_start_fails_create },
 		{ "a worker has the surroundings that were asked for",
 		    a_worker_has_the_surroundings_that_were_asked_for },
+		{ "options are the caller's again after create",
+		    options_are_the_callers_again_after_create },
 		{ "a full queue says so", a_full_queue_says_so },
 		CU_TEST_INFO_NULL,
 	};

@@ -69,22 +69,56 @@ check(const quern_processes_options *options)
 	return options->confined && !quern__can_confine() ? -ENOTSUP : 0;
 }
 
-/* The strings are the user's, or the program's. */
-static char **
-make_environment(char *const *from)
+static size_t
+bytes_of(const char *string)
 {
-	char **environment;
-	size_t n = 0;
+	return string ? strlen(string) + 1 : 0;
+}
 
-	while (from && from[n])
-		n++;
-	environment = quern__alloc((n + 2) * sizeof(*environment));
-	if (!environment)
+/* A copy at *at, which moves behind it. */
+static char *
+copy(char **at, const char *string)
+{
+	size_t bytes = bytes_of(string);
+	char *here = *at;
+
+	if (!string)
 		return NULL;
+	memcpy(here, string, bytes);
+	*at += bytes;
+	return here;
+}
+
+/*
+ * What the options point to, for workers that start later: copies in one piece
+ * of memory, which begins with the environment.
+ */
+static int
+keep_strings(struct quern__processes *all)
+{
+	quern_processes_options *options = &all->options;
+	char *const *from =
+	    options->environment ? options->environment : environ;
+	size_t n = 0, bytes;
+	char *at;
+
+	bytes = bytes_of(options->folder) + bytes_of(options->module) +
+	    bytes_of(options->worker_program);
+	for (; from && from[n]; n++)
+		bytes += bytes_of(from[n]);
+	bytes += (n + 2) * sizeof(*all->environment);
+	all->environment = quern__alloc(bytes);
+	if (!all->environment)
+		return -ENOMEM;
+	at = (char *)(all->environment + n + 2);
 	for (size_t i = 0; i < n; i++)
-		environment[i] = from[i];
-	environment[n] = (char *)QUERN__WORKER_VARIABLE "=1";
-	return environment;
+		all->environment[i] = copy(&at, from[i]);
+	all->environment[n] = (char *)QUERN__WORKER_VARIABLE "=1";
+	options->environment = all->environment;
+	options->folder = copy(&at, options->folder);
+	options->module = copy(&at, options->module);
+	options->worker_program = copy(&at, options->worker_program);
+	return 0;
 }
 
 static uint64_t
@@ -208,7 +242,7 @@ make(struct quern__processes **out, const quern_processes_options *options)
 {
 	struct quern__processes *all = quern__alloc(sizeof(*all));
 	unsigned cores = quern__cpus();
-	int err = -ENOMEM;
+	int err;
 
 	if (!all)
 		return -ENOMEM;
@@ -217,16 +251,16 @@ make(struct quern__processes **out, const quern_processes_options *options)
 	all->omp_threads = all->n < cores ? cores / all->n : 1;
 	all->grace_ns = in_ns(options->grace);
 	all->start_key = quern__registry_key((uintptr_t)options->worker_start);
+	err = keep_strings(all);
+	if (err)
+		goto free_all;
+	options = &all->options;
 	all->program = options->worker_program ? options->worker_program :
 	    options->module                    ? QUERN_HELPER :
 						 "/proc/self/exe";
-	all->environment = make_environment(
-	    options->environment ? options->environment : environ);
-	if (!all->environment)
-		goto free_all;
 	err = make_locks(all);
 	if (err)
-		goto free_environment;
+		goto free_strings;
 	err = quern__arena_init(&all->arena);
 	if (err)
 		goto free_locks;
@@ -246,7 +280,7 @@ free_arena:
 	quern__arena_fini(&all->arena);
 free_locks:
 	free_locks(all);
-free_environment:
+free_strings:
 	quern__free(all->environment);
 free_all:
 	quern__free(all);

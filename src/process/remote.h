@@ -60,7 +60,7 @@ struct quern__processes {
 	uint64_t start_key;   /* of options.worker_start */
 	unsigned omp_threads; /* of a worker's regions */
 	const char *program;  /* what is started */
-	char **environment;
+	char **environment;   /* and all other strings of options */
 	struct quern__arena arena;
 	struct quern__remote *remote; /* as many as workers */
 	unsigned n;
