@@ -89,6 +89,49 @@ memory_ends_where_it_was_said(void)
 	rig_close(&rig);
 }
 
+/* ---- time ---- */
+
+static int
+spin_and_ignore(quern_context *ctx, void *pid)
+{
+	signal(SIGXCPU, SIG_IGN);
+	return spin_for_ever(ctx, pid);
+}
+QUERN_REGISTER(spin_and_ignore)
+
+/* Who ignores that has another second. */
+static void
+time_ends_where_it_was_said(void)
+{
+	quern_processes_options options;
+	struct noted obedient, stubborn;
+	struct rig rig;
+	int *pid;
+
+	isolated_options(&options, 2);
+	options.cpu_seconds = 1;
+	if (!isolated_open(&rig, &options))
+		return;
+	CU_ASSERT_EQUAL(
+	    quern_buffer_create((void **)&pid, rig.executor, sizeof(*pid)), 0);
+	noted_init(&obedient, quern_call(spin_for_ever, pid));
+	noted_init(&stubborn, quern_call(spin_and_ignore, pid));
+	noted_submit(&rig, &obedient);
+	noted_submit(&rig, &stubborn);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(obedient.status, -EOWNERDEAD);
+	CU_ASSERT_EQUAL(crash_of(&obedient).signal, SIGXCPU);
+	/* The kernel measures by two clocks that differ by a tick or two. */
+	CU_ASSERT(crash_of(&obedient).cpu_seconds <= 1);
+	CU_ASSERT_EQUAL(stubborn.status, -EOWNERDEAD);
+	CU_ASSERT_EQUAL(crash_of(&stubborn).signal, SIGKILL);
+	CU_ASSERT(crash_of(&stubborn).cpu_seconds >= 1);
+	CU_ASSERT(crash_of(&stubborn).cpu_seconds <= 2);
+	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(return_one, NULL)), 1);
+	CU_ASSERT_EQUAL(quern_buffer_destroy(pid), 0);
+	rig_close(&rig);
+}
+
 /* ---- core dumps ---- */
 
 static int
@@ -272,6 +315,7 @@ main(void)
 	static const CU_TestInfo tests[] = {
 		{ "memory ends where it was said",
 		    memory_ends_where_it_was_said },
+		{ "time ends where it was said", time_ends_where_it_was_said },
 		{ "cores are dumped only if asked for",
 		    cores_are_dumped_only_if_asked_for },
 		{ "who is confined computes and does nothing else",

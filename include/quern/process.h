@@ -115,7 +115,7 @@ typedef struct quern_processes_options {
 	const char *worker_program;
 	/* Limits of a worker; 0: those of the program. */
 	uint64_t address_space; /* bytes */
-	uint64_t cpu_seconds;   /* of all its jobs together */
+	uint64_t cpu_seconds;   /* of all its jobs together; then SIGXCPU */
 	unsigned open_files;
 	int core_dumps;    /* 0: none; 1: as the program */
 	int oom_score_adj; /* 0 to 1000: who is killed first; 0: as it is */

@@ -23,16 +23,20 @@
 #include <seccomp.h>
 #endif
 
+/* At `soft` it is told, where that is a signal; at `hard` it is over. */
 static int
-limit(__rlimit_resource_t resource, rlim_t most)
+limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 {
 	struct rlimit now;
 
 	if (getrlimit(resource, &now))
 		return -errno;
-	if (most > now.rlim_max)
-		most = now.rlim_max;
-	now.rlim_cur = now.rlim_max = most;
+	if (hard < soft)
+		hard = soft; /* there was nothing above it */
+	if (hard > now.rlim_max)
+		hard = now.rlim_max;
+	now.rlim_cur = soft < hard ? soft : hard;
+	now.rlim_max = hard;
 	return setrlimit(resource, &now) ? -errno : 0;
 }
 
@@ -58,13 +62,17 @@ quern__limit(const struct quern__limits *limits)
 	int err = 0;
 
 	if (!limits->core_dumps)
-		err = limit(RLIMIT_CORE, 0);
+		err = limit(RLIMIT_CORE, 0, 0);
 	if (!err && limits->address_space)
-		err = limit(RLIMIT_AS, limits->address_space);
+		err = limit(
+		    RLIMIT_AS, limits->address_space, limits->address_space);
 	if (!err && limits->cpu_seconds)
-		err = limit(RLIMIT_CPU, limits->cpu_seconds);
+		/* SIGXCPU, which tells more than the SIGKILL after it. */
+		err = limit(
+		    RLIMIT_CPU, limits->cpu_seconds, limits->cpu_seconds + 1);
 	if (!err && limits->open_files)
-		err = limit(RLIMIT_NOFILE, limits->open_files);
+		err = limit(
+		    RLIMIT_NOFILE, limits->open_files, limits->open_files);
 	if (!err && limits->oom_score_adj)
 		err = adjust_oom_score(limits->oom_score_adj);
 	if (!err && limits->nice &&
