@@ -5,6 +5,12 @@
     executors.py rate KIND WORKERS MODE IN_FLIGHT SECONDS
                                                      prints jobs per second
 
+    executors.py squares WORKERS N TIMES             prints seconds for a map
+    executors.py start WORKERS TIMES                 prints seconds to the first
+                                                     results, and for the end
+    executors.py killed TIMES                        prints seconds from the end
+                                                     of a worker to a result
+
     executors.py spawn N                             prints seconds for a task
     executors.py sleeps N SECONDS                    prints seconds for them all
     executors.py crowd N                             prints bytes of each task,
@@ -15,18 +21,28 @@ KIND is threads or processes.  GAP_US is the time from a completion to the next
 job, spun away on the loop's thread; "timer" means a job each millisecond by
 the loop's timer.  MODE is resubmitted or bursts, as in throughput.c.  Each
 result is checked: a job returns the number it was given, plus 1.
+
+squares is multiprocessing.Pool.map() of 0 to N - 1, once warm; start and killed
+are ProcessPoolExecutor alone, without asyncio.  All three print medians.
 """
 
 import asyncio
 import concurrent.futures
 import math
+import multiprocessing
 import os
+import signal
+import statistics
 import sys
 import time
 
 
 def job(number):
     return number + 1
+
+
+def square(number):
+    return number * number
 
 
 async def trips(pool, gap, seconds):
@@ -112,6 +128,57 @@ async def main(what, kind, workers, *how):
             await rate(pool, how[0], int(how[1]), float(how[2]))
 
 
+def squares(workers, n, times):
+    took = []
+    expected = [i * i for i in range(n)]
+    with multiprocessing.Pool(workers) as pool:
+        for _ in range(times + 1):
+            begun = time.perf_counter()
+            results = pool.map(square, range(n))
+            took.append(time.perf_counter() - begun)
+            if results != expected:
+                sys.exit("executors.py: wrong squares")
+    print(statistics.median(took[1:]))
+
+
+def start(workers, times):
+    starts, ends = [], []
+    for _ in range(times):
+        begun = time.perf_counter()
+        pool = concurrent.futures.ProcessPoolExecutor(workers)
+        futures = [pool.submit(job, i) for i in range(workers)]
+        if [future.result() for future in futures] != [
+                i + 1 for i in range(workers)]:
+            sys.exit("executors.py: wrong results")
+        there = time.perf_counter()
+        pool.shutdown()
+        starts.append(there - begun)
+        ends.append(time.perf_counter() - there)
+    print(statistics.median(starts))
+    print(statistics.median(ends))
+
+
+def killed(times):
+    """A pool that has lost a worker is broken: another one takes its place."""
+    took = []
+    pool = concurrent.futures.ProcessPoolExecutor(1)
+    for i in range(times):
+        pid = pool.submit(os.getpid).result()
+        begun = time.perf_counter()
+        os.kill(pid, signal.SIGKILL)
+        while True:
+            try:
+                if pool.submit(job, i).result() != i + 1:
+                    sys.exit("executors.py: a wrong result")
+                break
+            except concurrent.futures.process.BrokenProcessPool:
+                pool.shutdown()
+                pool = concurrent.futures.ProcessPoolExecutor(1)
+        took.append(time.perf_counter() - begun)
+    pool.shutdown()
+    print(statistics.median(took))
+
+
 async def nothing():
     return 0
 
@@ -160,7 +227,10 @@ async def crowd(n):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "spawn":
+    numbers = {"squares": squares, "start": start, "killed": killed}
+    if sys.argv[1] in numbers:
+        numbers[sys.argv[1]](*map(int, sys.argv[2:]))
+    elif sys.argv[1] == "spawn":
         asyncio.run(spawn(int(sys.argv[2])))
     elif sys.argv[1] == "sleeps":
         asyncio.run(sleeps(int(sys.argv[2]), float(sys.argv[3])))

@@ -8,7 +8,8 @@
 # QUICK=1 makes one tiny round of each, to see that all of it runs, and
 # LEFT_OUT names the peers that were not there at build time.
 set -u
-all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service"
+all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
+processes"
 
 folder=${1:?}
 shift
