@@ -118,6 +118,41 @@ database)
 	    diff - "$output" || fail "database: < expected, > printed"
 	rm "$QUERN_BUILD/weather.db"
 	;;
+isolated)
+	# Sanitizers leave its crashes alone, and it leaves them the address
+	# space that they reserve: there malloc gives up by their own limit.
+	memory=512
+	case $QUERN_BUILD in
+	*-plain) ;;
+	*)
+		memory=0
+		more="handle_segv=0 handle_abort=0 \
+allocator_may_return_null=1 max_allocation_size_mb=128 \
+log_path='$PWD/$QUERN_BUILD/isolated'"
+		export ASAN_OPTIONS="${ASAN_OPTIONS-} $more"
+		export TSAN_OPTIONS="${TSAN_OPTIONS-} $more"
+		export UBSAN_OPTIONS="${UBSAN_OPTIONS-} $more"
+		;;
+	esac
+	prints isolated $memory <<-'END'
+	loops for ever                timed out
+	loops until told to stop      timed out
+	counts primes below 1000      result 168
+	calls a null pointer          its worker died of SIGSEGV
+	counts primes below 10000     result 1229
+	aborts                        its worker died of SIGABRT
+	exits with 3                  its worker exited with 3
+	exits with 0                  its worker exited with 0
+	leaks until there is no more  out of memory
+	leaks and aborts then         its worker died of SIGABRT
+	refuses its argument          bad argument
+	counts primes below 100000    result 9592
+	END
+	# What sanitizers said of malloc, and of nothing else.
+	grep -hv -e 'failed to allocate' -e '^$' "$QUERN_BUILD"/isolated.* \
+	    2>/dev/null && fail "isolated: a sanitizer has said more"
+	rm -f "$QUERN_BUILD"/isolated.*
+	;;
 squares) prints squares <<-'END' ;;
 	the square of 7 is 49
 	the square of 99999 is 9999800001

@@ -92,6 +92,12 @@ database_looks_at_its_rows(void)
 	CU_ASSERT_EQUAL(example("database"), 0);
 }
 
+static void
+isolated_finishes_what_does_not_crash(void)
+{
+	CU_ASSERT_EQUAL(example("isolated"), 0);
+}
+
 int
 main(void)
 {
@@ -113,6 +119,8 @@ main(void)
 		{ "powers have their digits", powers_have_their_digits },
 		{ "database looks at its rows", database_looks_at_its_rows },
 		{ "files sums what it can read", files_sums_what_it_can_read },
+		{ "isolated finishes what does not crash",
+		    isolated_finishes_what_does_not_crash },
 		CU_TEST_INFO_NULL,
 	};
 
