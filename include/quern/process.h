@@ -195,10 +195,14 @@ QUERN_API int quern_buffer_destroy(void *buffer);
 /* ---- what became of a worker ---- */
 
 typedef struct quern_crash {
-	int signal;           /* that ended it; 0: none */
-	int exit_status;      /* if it ended by itself */
-	int core;             /* 1: core dumped */
-	int unknown;          /* 1: somebody else has waited for it */
+	int signal;      /* that ended it; 0: none */
+	int exit_status; /* if it ended by itself */
+	int core;        /* 1: core dumped */
+	/*
+	 * 1: somebody else has waited for it, and the kernel is older than Linux
+	 * 6.15.  A newer one tells all above, and nothing below.
+	 */
+	int unknown;
 	uint64_t peak_bytes;  /* resident */
 	uint64_t cpu_seconds; /* rounded down */
 	uint64_t reserved[4];
