@@ -46,7 +46,7 @@ endif
 
 deps_packages := libc6-dev libev-dev libsleef-dev \
     libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++ spin \
-    libcurl4-openssl-dev libsqlite3-dev
+    libcurl4-openssl-dev libsqlite3-dev libseccomp-dev
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
     libboost-context-dev g++ python3 gnuplot-nox

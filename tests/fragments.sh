@@ -7,6 +7,7 @@ set -u
 seccomp=$(pkg-config --libs libseccomp 2>/dev/null)
 folder=${QUERN_BUILD:?}/fragments
 status=0
+seccomp=$(pkg-config --libs libseccomp 2>/dev/null)
 rm -rf "$folder" && mkdir -p "$folder" || exit
 
 # $1 page: its blocks become files of their own, with a few headers before.
