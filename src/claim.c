@@ -12,6 +12,9 @@
  * begins a step at a time, worth a fifth of that, and between two steps it
  * looks around (grid.c).
  *
+ * Where another process runs them each step costs a message: so a claim is one
+ * step, grows faster, and stays worth a message until the end.
+ *
  * What the last blocks took says nothing certain of the next ones.  Should they
  * take a thousand times as long, whoever finds no block left steals what the
  * others have claimed and not begun: one block at a time and from the far end,
@@ -44,7 +47,10 @@ enum {
 	STEP_MOST = 16, /* blocks, however short */
 	/* To ask another process takes some 10 us. */
 	FAR_AIM_NS = 500000,
-	FAR_STEP_MOST = 1024
+	FAR_LEAST_NS = 50000, /* also towards the end */
+	FAR_STEP_MOST = 1024,
+	GROWTH = 2, /* from one claim to the next */
+	FAR_GROWTH = 8
 };
 
 static uint64_t
@@ -82,13 +88,18 @@ counter_of(quern_job *job)
 
 /* ---- the owner ---- */
 
-/* How many blocks are worth AIM_NS, going by the last claim? */
+/*
+ * How many blocks are worth AIM_NS, going by the last claim?  *least is how many
+ * are worth a message.
+ */
 static uint32_t
-measure(struct quern__claim *claim)
+measure(struct quern__claim *claim, uint64_t *least)
 {
 	uint64_t aim_ns = claim->far ? FAR_AIM_NS : AIM_NS;
 	uint32_t steps = claim->far ? 1 : STEPS;
 	uint32_t most = claim->far ? FAR_STEP_MOST : STEP_MOST;
+	uint64_t grown =
+	    (uint64_t)claim->size * (claim->far ? FAR_GROWTH : GROWTH);
 	uint64_t now = quern__now_ns(), worth = 1;
 
 	if (claim->since_ns)
@@ -96,9 +107,9 @@ measure(struct quern__claim *claim)
 	claim->step = worth < steps ? 1 :
 	    worth < steps * most    ? (uint32_t)worth / steps :
 				      most;
-	if (worth > 2 * (uint64_t)claim->size)
-		worth = 2 * (uint64_t)claim->size;
 	claim->since_ns = now;
+	*least = claim->far ? worth / (FAR_AIM_NS / FAR_LEAST_NS) : 0;
+	worth = worth < grown ? worth : grown;
 	return worth ? (uint32_t)worth : 1;
 }
 
@@ -119,24 +130,37 @@ take_own(struct quern__claim *claim, struct quern__blocks *next)
 	return true;
 }
 
+/*
+ * The most that one may claim of so many that are left: towards the end little
+ * at a time, so that all end together, but no less than `least`.
+ */
+static uint32_t
+share_of(uint32_t left, unsigned others, uint64_t least)
+{
+	uint32_t share = left / (4 * (others + 1));
+
+	if (share < least)
+		share = least < left ? (uint32_t)least : left - 1;
+	return share ? share : 1;
+}
+
 /* Claim the next neighbours that nobody has; false: there are none. */
 static bool
 claim_more(struct quern__claim *claim, uint64_t *counter, uint32_t blocks,
     unsigned others, uint32_t *ran, struct quern__blocks *next)
 {
 	uint64_t seen = __atomic_load_n(counter, __ATOMIC_RELAXED);
-	uint32_t left = blocks - low(seen), size = 1;
+	uint32_t left = blocks - low(seen), wanted = 1, size;
+	uint64_t least = 0;
 
-	/* Towards the end little at a time, so that all end together. */
-	if (left / (4 * (others + 1)) > 1)
-		size = measure(claim);
+	if (claim->far || left / (4 * (others + 1)) > 1)
+		wanted = measure(claim, &least);
 	do {
 		left = blocks - low(seen);
 		if (!left)
 			return false;
-		if (size > left / (4 * (others + 1)))
-			size = left / (4 * (others + 1));
-		size = size ? size : 1;
+		size = share_of(left, others, least);
+		size = size < wanted ? size : wanted;
 	} while (!exchange(
 	    counter, &seen, pack(low(seen) + size, high(seen) + *ran)));
 	*ran = 0;

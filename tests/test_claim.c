@@ -206,6 +206,36 @@ cheap_blocks_are_claimed_together_and_dear_ones_alone(void)
 	CU_ASSERT(dear >= 1000);
 }
 
+/* The same for blocks that another process runs, with one more inside. */
+static unsigned
+messages_when_each_takes(uint64_t step_ns)
+{
+	struct quern__claim claim = { .far = true };
+	struct quern__blocks step;
+	uint32_t ran = 0, total = 0;
+	unsigned messages = 0;
+	quern_job job;
+
+	visited_begin(&job, BLOCKS);
+	clock_begin(step_ns);
+	for (; quern__claim_next(&claim, &job, BLOCKS, 1, &ran, &step);
+	     messages++)
+		total += step.end - step.at;
+	clock_step_ns = 0;
+	CU_ASSERT_EQUAL(total, BLOCKS);
+	return messages;
+}
+
+static void
+what_another_process_runs_is_worth_a_message(void)
+{
+	/* Eight times as many each time. */
+	CU_ASSERT(messages_when_each_takes(1) <= 6);
+	/* Then not always less: ten or more are worth a message. */
+	CU_ASSERT(messages_when_each_takes(250000) <= 1024);
+	CU_ASSERT(messages_when_each_takes(1000000) >= 1000);
+}
+
 /* Or a loop might be closed before something is given back that is left. */
 static void
 the_last_block_is_claimed_alone(void)
@@ -217,13 +247,13 @@ the_last_block_is_claimed_alone(void)
 	quern_job job;
 
 	for (uint32_t blocks = 1; blocks < 300; blocks++)
-		for (unsigned others = 0; others < 4; others++) {
+		for (unsigned others = 0; others < 8; others++) {
 			visited_begin(&job, BLOCKS);
-			claim = (struct quern__claim) { 0 };
+			claim = (struct quern__claim) { .far = others % 2 };
 			ran = total = 0;
 			clock_begin(1);
 			while (quern__claim_next(
-			    &claim, &job, blocks, others, &ran, &step)) {
+			    &claim, &job, blocks, others / 2, &ran, &step)) {
 				total += step.end - step.at;
 				several += claim.size > 1;
 				wrong += claim.size > 1 &&
@@ -369,6 +399,8 @@ main(void)
 		    blocks_done_are_counted_with_a_claim_or_alone },
 		{ "cheap blocks are claimed together and dear ones alone",
 		    cheap_blocks_are_claimed_together_and_dear_ones_alone },
+		{ "what another process runs is worth a message",
+		    what_another_process_runs_is_worth_a_message },
 		{ "the last block is claimed alone",
 		    the_last_block_is_claimed_alone },
 		{ "what was claimed and not run is given back",
