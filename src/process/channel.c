@@ -46,6 +46,9 @@ quern__channel_send(int socket, const struct quern__message *message, int fd,
 	errno = saved;
 	if (sent >= 0)
 		return 0;
+	/* Reset: it has gone with something of ours unread. */
+	if (err == ECONNRESET)
+		return -EPIPE;
 	return err == EWOULDBLOCK ? -EAGAIN : -err;
 }
 

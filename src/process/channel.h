@@ -7,7 +7,8 @@
 
 /*
  * Send a message, with a descriptor (or -1), and `more_bytes` of `more` behind
- * it.  0; -EAGAIN: no room for now; or another negative errno: nobody is there.
+ * it.  0; -EAGAIN: no room for now; -EPIPE: nobody is there any more; or another
+ * negative errno.
  */
 int quern__channel_send(int socket, const struct quern__message *message,
     int fd, const void *more, size_t more_bytes);
