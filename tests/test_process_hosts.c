@@ -135,7 +135,7 @@ a_host_may_wait_for_any_child(void)
 	waited = ending = 0;
 	start_thread(&thread, wait_for_any, NULL);
 	if (open_hasty(&rig)) {
-		live_and_die(&rig, SANITIZED ? 10 : 30);
+		live_and_die(&rig, SANITIZED ? 10 : 20);
 		rig_close(&rig);
 	}
 	__atomic_store_n(&ending, 1, __ATOMIC_RELEASE);

@@ -10,7 +10,7 @@
 #include "isolated.h"
 #include "watchdog.h"
 
-enum { LATEST_US = 300, NEIGHBOURS = 3 };
+enum { ANSWER_US = 100, LATEST_US = 300, NEIGHBOURS = 3 };
 
 /* ---- idle ---- */
 
@@ -78,13 +78,17 @@ now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static void
+compute_until(uint64_t until_ns)
+{
+	while (now_ns() < until_ns)
+		;
+}
+
 static void *
 die_in_time(void *us)
 {
-	uint64_t until_ns = now_ns() + (uintptr_t)us * 1000;
-
-	while (now_ns() < until_ns)
-		;
+	compute_until(now_ns() + (uintptr_t)us * 1000);
 	kill(getpid(), SIGKILL);
 	return NULL;
 }
@@ -100,6 +104,7 @@ write_and_die_soon(quern_context *ctx, void *arg)
 	if (pthread_create(&thread, NULL, die_in_time, (void *)(uintptr_t)*us))
 		return -EAGAIN;
 	pthread_detach(thread);
+	compute_until(now_ns() + ANSWER_US * 1000);
 	*us = -*us;
 	return 1;
 }
