@@ -129,7 +129,8 @@ kernels_give_the_same_bits(void)
 	CU_ASSERT_EQUAL(quern_run(executor, quern_sum_f64(&sum, in, MANY)), 0);
 	CU_ASSERT_EQUAL(sum, same);
 	/* In place. */
-	CU_ASSERT_EQUAL(quern_run(executor, quern_pow_f64(in, in, 1.5, MANY)), 0);
+	CU_ASSERT_EQUAL(
+	    quern_run(executor, quern_pow_f64(in, in, 1.5, MANY)), 0);
 	wrong = 0;
 	for (size_t i = 0; i < MANY; i++)
 		wrong += in[i] != expected[i];

@@ -145,8 +145,9 @@ QUERN_API void quern_processes_options_init(quern_processes_options *options);
  * Workers are processes of their own: their group is killed with them, so what
  * they start goes when they go.  They end when the program ends, however it
  * does.  No file, socket or shared memory has a name.  A host may ignore
- * SIGCHLD, or wait for any child: then quern_job_crash() may know less, and what
- * a worker that crashed had started may stay.
+ * SIGCHLD, or wait for any child, as libev's default loop does: before Linux 6.15
+ * quern_job_crash() may know less then, and before 6.9 what a worker that crashed
+ * had started may stay.
  *
  * Takes   options, copied; NULL for the defaults.
  * Blocks  until the workers are there: some milliseconds.
