@@ -228,6 +228,7 @@ sources := \
     src/process/arena.c \
     src/process/arena_view.c \
     src/process/buffer.c \
+    src/process/calls.c \
     src/process/remote.c \
     src/process/stage.c \
     src/process/conversation.c \

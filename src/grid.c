@@ -67,8 +67,7 @@ quern__op_call(quern_context *ctx)
 	/* Its time may have run out before its turn came. */
 	if (quern__job_should_stop(job))
 		return -ECANCELED;
-	status = ctx->remote ? quern__remote_call(ctx) :
-			       job->op.kind->call(ctx, &job->op);
+	status = job->op.kind->call(ctx, &job->op);
 	/* relaxed: the function wrote it on this thread, if at all. */
 	failure = __atomic_load_n(&job->own.status, __ATOMIC_RELAXED);
 	return failure < 0 ? failure : status;

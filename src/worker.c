@@ -80,7 +80,6 @@ run_call(struct quern__worker *worker, quern_job *job)
 		.job = job,
 		.index = worker->index,
 		.track = &worker->track,
-		.remote = quern__remote_of(worker->pool, worker->index),
 	};
 	int status;
 
@@ -89,6 +88,15 @@ run_call(struct quern__worker *worker, quern_job *job)
 	quern__note(&worker->calling, 0);
 	worker->taken++;
 	quern__job_finish(job, status, &worker->counts);
+}
+
+/* This one, and some that are to come next. */
+static void
+run_calls_remotely(struct quern__worker *worker, quern_job *job)
+{
+	quern__note(&worker->calling, 1);
+	worker->taken += quern__remote_calls(worker, job);
+	quern__note(&worker->calling, 0);
 }
 
 void
@@ -173,7 +181,10 @@ start(struct quern__worker *worker, quern_job *job)
 		return;
 	}
 	if (!quern__op_is_loop(&job->op)) {
-		run_call(worker, job);
+		if (pool->processes)
+			run_calls_remotely(worker, job);
+		else
+			run_call(worker, job);
 		return;
 	}
 	__atomic_fetch_add(&pool->running, 1, __ATOMIC_RELAXED);

@@ -94,6 +94,16 @@ waiting_jobs_are_cancelled_at_once(void)
 	free(noted);
 }
 
+static int
+run_for_ever(quern_context *ctx, void *unused)
+{
+	(void)unused;
+	while (!quern_should_stop(ctx))
+		;
+	return -EIO;
+}
+QUERN_REGISTER(run_for_ever)
+
 /* While their workers are killed, too. */
 static void
 a_cancelled_flood_may_meet_deaths(void)
@@ -108,11 +118,16 @@ a_cancelled_flood_may_meet_deaths(void)
 		return;
 	}
 	for (int i = 0; i < SOME; i++) {
-		noted_init(&noted[i], quern_call(return_one, NULL));
+		/* Nobody comes to the others before these are dead. */
+		noted_init(&noted[i],
+		    quern_call(i < RUNNING ? run_for_ever : return_one, NULL));
 		noted_submit(&rig, &noted[i]);
 	}
+	for (int i = SOME - 1; i >= SOME / 2; i--)
+		(void)quern_cancel(&noted[i].job);
 	kill_children();
-	for (int i = SOME - 1; i >= 0; i--)
+	/* Those that had not begun when their worker died run again. */
+	for (int i = SOME / 2; i >= 0; i--)
 		(void)quern_cancel(&noted[i].job);
 	rig_run(&rig);
 	tally = tally_of(noted, SOME);

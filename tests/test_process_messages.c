@@ -15,10 +15,11 @@
 
 #include "isolated.h"
 #include "src/process/channel.h"
+#include "src/process/wire.h"
 #include "watchdog.h"
 
 enum {
-	JOBS = 50,
+	JOBS = 50 * QUERN__DESK_MOST,
 	TICKETS = SANITIZED_THREAD ? 1 : 3, /* there each start takes 0.3 s */
 	FIRST_RUN = 6, /* BEGIN, two desks, START, STARTED; then a RUN */
 	LAST = SANITIZED_THREAD ? 9 : 30

@@ -125,17 +125,55 @@ start(struct child *child, const struct quern__message *message)
 
 /* Put in what the program knows by other addresses. */
 static int
-find_functions(quern_job *job, const struct quern__message *run)
+find_functions(struct quern__on_desk *on)
 {
-	uintptr_t kind = quern__registry_find(run->u.run.kind_key);
-	uintptr_t how =
-	    run->u.run.how_key ? quern__registry_find(run->u.run.how_key) : 0;
+	uintptr_t kind = quern__registry_find(on->kind_key);
+	uintptr_t how = on->how_key ? quern__registry_find(on->how_key) : 0;
 
-	if (!kind || (run->u.run.how_key && !how))
+	if (!kind || (on->how_key && !how))
 		return -ENOEXEC;
-	job->op.kind = (const struct quern_kind *)kind;
-	memcpy(&job->op.how, &how, sizeof(how));
+	on->job.op.kind = (const struct quern_kind *)kind;
+	memcpy(&on->job.op.how, &how, sizeof(how));
 	return 0;
+}
+
+/* It is ours to run; false: the program has taken it back. */
+static bool
+begin_job(struct quern__on_desk *on)
+{
+	uint32_t waiting = QUERN__DESK_WAITING;
+
+	/* relaxed: the message came with all that it hands over. */
+	return __atomic_compare_exchange_n(&on->state, &waiting,
+	    QUERN__DESK_BEGUN, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+static void
+surround(const struct child *child)
+{
+	quern__fpmode_reset();
+	quern__omp_hold_to(child->omp_threads);
+}
+
+static void
+run_calls(const struct child *child, unsigned n)
+{
+	quern_context ctx = { .index = child->index };
+
+	for (unsigned i = 0; i < n && i < QUERN__DESK_MOST; i++) {
+		struct quern__on_desk *on = &child->desk->on[i];
+
+		if (!begin_job(on))
+			continue;
+		surround(child);
+		ctx.job = &on->job;
+		on->status = find_functions(on);
+		if (!on->status)
+			on->status = quern__op_call(&ctx);
+		/* release: with what it has written, its status too. */
+		__atomic_store_n(
+		    &on->state, QUERN__DESK_ENDED, __ATOMIC_RELEASE);
+	}
 }
 
 static int
@@ -146,30 +184,35 @@ run_blocks(quern_context *ctx, const struct quern__message *run)
 	return __atomic_load_n(&ctx->job->own.status, __ATOMIC_RELAXED);
 }
 
+static int
+run_loop(const struct child *child, quern_context *ctx,
+    const struct quern__message *run)
+{
+	struct quern__on_desk *on = &child->desk->on[0];
+	int status = find_functions(on);
+
+	if (!begin_job(on))
+		return -ECANCELED;
+	if (status)
+		return status;
+	surround(child);
+	ctx->job = &on->job;
+	return run->u.run.what == QUERN__RUN_BLOCKS ?
+	    run_blocks(ctx, run) :
+	    quern__grid_join(ctx->job);
+}
+
 static void
-run(struct child *child, const struct quern__message *run,
+run(const struct child *child, const struct quern__message *run,
     struct quern__message *answer)
 {
-	quern_job *job = &child->desk->job;
-	struct quern_context ctx = { .job = job, .index = child->index };
-	int status = find_functions(job, run);
+	quern_context ctx = { .index = child->index };
+	int status = 0;
 
-	/* relaxed: for the program when we are dead. */
-	__atomic_store_n(&child->desk->begun, run->number, __ATOMIC_RELAXED);
-	quern__fpmode_reset();
-	quern__omp_hold_to(child->omp_threads);
-	if (!status)
-		switch (run->u.run.what) {
-		case QUERN__RUN_CALL:
-			status = quern__op_call(&ctx);
-			break;
-		case QUERN__RUN_BLOCKS:
-			status = run_blocks(&ctx, run);
-			break;
-		default:
-			status = quern__grid_join(job);
-			break;
-		}
+	if (run->u.run.what == QUERN__RUN_CALLS)
+		run_calls(child, run->u.run.n);
+	else
+		status = run_loop(child, &ctx, run);
 	*answer = (struct quern__message) {
 		.verb = QUERN__SAY_ENDED,
 		.number = run->number,

@@ -43,7 +43,7 @@ static void
 tell(struct quern__remote *remote, struct quern__patience *patience)
 {
 	enum quern__reason reason = quern__job_reason(patience->job);
-	uint32_t *word = &remote->desk->job.own.word;
+	uint32_t *word = &remote->desk->on[patience->at].job.own.word;
 
 	patience->told = true;
 	patience->until_ns = quern__now_ns() + remote->all->grace_ns;
@@ -57,14 +57,16 @@ tell(struct quern__remote *remote, struct quern__patience *patience)
 
 /* How far a call is; a worker may write what it likes. */
 static void
-copy_progress(const struct quern__remote *remote, quern_job *job)
+copy_progress(
+    const struct quern__remote *remote, const struct quern__patience *patience)
 {
+	quern_job *job = patience->job;
 	double fraction;
 
 	if (quern__op_is_loop(&job->op))
 		return;
-	__atomic_load(&remote->desk->job.own.progress.fraction, &fraction,
-	    __ATOMIC_RELAXED);
+	__atomic_load(&remote->desk->on[patience->at].job.own.progress.fraction,
+	    &fraction, __ATOMIC_RELAXED);
 	if (fraction >= 0 && fraction <= 1)
 		__atomic_store(
 		    &job->own.progress.fraction, &fraction, __ATOMIC_RELAXED);
@@ -76,13 +78,15 @@ look_around(struct quern__remote *remote, struct quern__patience *patience)
 {
 	if (quern__process_is_gone(remote))
 		return false;
+	if (patience->look)
+		patience->look(patience);
 	if (patience->job && !patience->told &&
 	    quern__job_should_stop(patience->job))
 		tell(remote, patience);
 	if (patience->until_ns && quern__passed(patience->until_ns))
 		quern__process_kill(remote);
 	if (patience->job)
-		copy_progress(remote, patience->job);
+		copy_progress(remote, patience);
 	return true;
 }
 
@@ -268,7 +272,7 @@ is_sound(const struct quern__message *run, const struct quern__message *answer)
 int
 quern__remote_ask(struct quern__remote *remote,
     struct quern__patience *patience, struct quern__message *run,
-    struct quern__message *answer, quern_crash *crash, bool *begun)
+    struct quern__message *answer, quern_crash *crash)
 {
 	int err;
 
@@ -280,12 +284,15 @@ quern__remote_ask(struct quern__remote *remote,
 		err = hear(remote, patience, QUERN__SAY_ENDED, answer);
 	if (!err && is_sound(run, answer))
 		return 0;
-	/* relaxed: it is gone, or will be before this is believed. */
+	quern__remote_drop(remote, crash);
+	return err && err != -EPROTO ? -EOWNERDEAD : -EPROTO;
+}
+
+void
+quern__remote_drop(struct quern__remote *remote, quern_crash *crash)
+{
 	quern__process_kill(remote);
 	bury(remote, crash);
-	*begun = __atomic_load_n(&remote->desk->begun, __ATOMIC_RELAXED) ==
-	    run->number;
-	return -EOWNERDEAD;
 }
 
 void

@@ -12,8 +12,11 @@
 /* What a thread looks at while it waits. */
 struct quern__patience {
 	quern_job *job;    /* that may be told to stop; NULL: none */
+	unsigned at;       /* where it is on the desk */
 	uint64_t until_ns; /* then the process is killed; 0: never */
-	bool told;         /* the process was told to stop */
+	bool told;         /* it was told to stop */
+	/* Called first, time and again; NULL: nothing. */
+	void (*look)(struct quern__patience *patience);
 };
 
 /*
@@ -25,12 +28,24 @@ int quern__remote_ready(
 
 /*
  * Have it do what is on the desk.  0, and `answer` is sound; -EOWNERDEAD: it
- * has died, and there is no process any more: `crash` says how, `begun` whether
- * it had begun.
+ * has died, or -EPROTO: it was killed for what it said, and is not to be believed
+ * in anything.  There is no process then, and `crash` says how it ended.
  */
 int quern__remote_ask(struct quern__remote *remote,
     struct quern__patience *patience, struct quern__message *run,
-    struct quern__message *answer, quern_crash *crash, bool *begun);
+    struct quern__message *answer, quern_crash *crash);
+
+/* Did it begin what is there on the desk? */
+static inline bool
+quern__desk_has_begun(const struct quern__remote *remote, unsigned at)
+{
+	/* acquire: what it wrote before it ENDED. */
+	return __atomic_load_n(&remote->desk->on[at].state, __ATOMIC_ACQUIRE) !=
+	    QUERN__DESK_WAITING;
+}
+
+/* It does not do as it must: it is killed. */
+void quern__remote_drop(struct quern__remote *remote, quern_crash *crash);
 
 /* It is to end, by itself if it does so in time. */
 void quern__remote_end(struct quern__remote *remote);

@@ -4,13 +4,14 @@
  *
  *     remote.c --> [crash.c] --> job.c
  *
- * While the job is under way a record of its worker thread's has it: of a loop
- * several may die.  Whoever finishes the job packs the first one into a word
- * that an ended job does not need, and empties them all.
+ * While the job is under way a note has it: of a loop several processes may die,
+ * and go on to die of other jobs.  Whoever finishes the job packs the first one
+ * into a word that an ended job does not need.
  */
 #include <errno.h>
 
 #include "src/job.h"
+#include "src/mem.h"
 #include "src/pool.h"
 #include "remote.h"
 
@@ -74,35 +75,61 @@ unpack(uint64_t word, quern_crash *crash)
 }
 
 void
-quern__crash_keep(struct quern__remote *remote, const quern_job *job,
+quern__crash_keep(struct quern__processes *all, const quern_job *job,
     const quern_crash *crash)
 {
-	pthread_mutex_lock(&remote->all->lock);
-	remote->crashed_job = job;
-	remote->crash = *crash;
-	pthread_mutex_unlock(&remote->all->lock);
+	struct quern__crash_note *note = quern__alloc(sizeof(*note)), **last;
+
+	/* Without memory nothing is known of it. */
+	if (!note)
+		return;
+	note->job = job;
+	note->crash = *crash;
+	pthread_mutex_lock(&all->lock);
+	for (last = &all->crashes; *last; last = &(*last)->next)
+		;
+	*last = note;
+	pthread_mutex_unlock(&all->lock);
+}
+
+/* Take the notes of that job out of the list. */
+static struct quern__crash_note *
+take_notes(struct quern__processes *all, const quern_job *job)
+{
+	struct quern__crash_note **at = &all->crashes, *taken = NULL;
+	struct quern__crash_note **last = &taken;
+
+	pthread_mutex_lock(&all->lock);
+	while (*at) {
+		if ((*at)->job != job) {
+			at = &(*at)->next;
+			continue;
+		}
+		*last = *at;
+		*at = (*at)->next;
+		last = &(*last)->next;
+	}
+	*last = NULL;
+	pthread_mutex_unlock(&all->lock);
+	return taken;
 }
 
 void
 quern__crash_settle(quern_job *job)
 {
-	struct quern__processes *all = job->own.pool->processes;
+	struct quern__crash_note *note, *next;
 
-	pthread_mutex_lock(&all->lock);
-	for (unsigned i = 0; i < all->n; i++) {
-		struct quern__remote *remote = &all->remote[i];
-
-		if (remote->crashed_job != job)
-			continue;
-		remote->crashed_job = NULL;
-		if (job->own.was & QUERN__CRASHED)
-			continue;
+	note = take_notes(job->own.pool->processes, job);
+	if (note) {
 		job->own.was |= QUERN__CRASHED;
 		/* relaxed: a progress that nobody asks for any more. */
-		__atomic_store_n(&job->own.progress.loop, pack(&remote->crash),
+		__atomic_store_n(&job->own.progress.loop, pack(&note->crash),
 		    __ATOMIC_RELAXED);
 	}
-	pthread_mutex_unlock(&all->lock);
+	for (; note; note = next) {
+		next = note->next;
+		quern__free(note);
+	}
 }
 
 int

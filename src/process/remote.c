@@ -63,23 +63,28 @@ quern__remote_check(const quern_executor *pool, const quern_op *op)
 
 /* ---- what is sent ---- */
 
-static void
-lay_out(struct quern__remote *remote, const quern_op *op, void *scratch)
+void
+quern__remote_lay_out(struct quern__remote *remote, unsigned at,
+    const quern_job *job, const quern_op *op, void *scratch)
 {
-	quern_job *job = &remote->desk->job;
+	struct quern__on_desk *on = &remote->desk->on[at];
 
-	*job = (quern_job) { .op = *op };
-	job->own.scratch = scratch;
-	job->own.word = QUERN__MAGIC | QUERN__IN_FLIGHT;
+	*on = (struct quern__on_desk) {
+		.job = { .op = *op },
+		.kind_key = quern__registry_key((uintptr_t)job->op.kind),
+		.how_key = quern__registry_key(how_of(&job->op)),
+	};
+	on->job.own.scratch = scratch;
+	on->job.own.word = QUERN__MAGIC | QUERN__IN_FLIGHT;
 }
 
 /* A process that has done its share, or has grown, makes way for another. */
-static void
-count_job(struct quern__remote *remote)
+void
+quern__remote_count(struct quern__remote *remote, unsigned jobs)
 {
 	const quern_processes_options *options = &remote->all->options;
 
-	remote->jobs++;
+	remote->jobs += jobs;
 	remote->worn =
 	    (options->jobs_most && remote->jobs >= options->jobs_most) ||
 	    (options->memory_most &&
@@ -102,52 +107,53 @@ may_run_again(
 	    !quern__arena_holds(&remote->all->arena, op->out, 1);
 }
 
-/*
- * Have the process do `run` with the job's op.  Its status, and the number of
- * blocks it has run; or why it could not be asked.  With remote->lock held.
- */
-static int
-run_locked(struct quern__remote *remote, quern_job *job, void *scratch,
-    struct quern__message *run, uint32_t *blocks)
+int
+quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
+    void *scratch, struct quern__message *run, unsigned died, uint32_t *blocks)
 {
 	struct quern__patience patience = { .job = job };
-	unsigned died = 0, unbegun = 0;
+	unsigned unbegun = 0;
 	struct quern__message answer;
 	struct quern__staged staged;
 	quern_crash crash;
-	bool begun;
-	int err;
+	size_t used;
+	int err, status;
 
-	run->u.run.kind_key = quern__registry_key((uintptr_t)job->op.kind);
-	run->u.run.how_key = quern__registry_key(how_of(&job->op));
+	run->u.run.n = 1;
 	for (;;) {
-		err = quern__stage_fill(remote, &job->op, run, &staged);
+		used = 0;
+		err = quern__stage_fill(remote, &job->op, run, &used, &staged);
 		if (!err) {
-			lay_out(remote, &staged.op, scratch);
+			quern__remote_lay_out(
+			    remote, 0, job, &staged.op, scratch);
 			err = quern__remote_ready(remote, &patience);
 		}
 		if (err)
 			return err;
-		if (!quern__remote_ask(
-			remote, &patience, run, &answer, &crash, &begun))
+		if (!quern__remote_ask(remote, &patience, run, &answer, &crash))
 			break;
 		quern__keeper_look(remote->all);
 		if (patience.told ||
-		    (begun ? died++ >= remote->all->options.retries ||
+		    (quern__desk_has_begun(remote, 0) ?
+			    died++ >= remote->all->options.retries ||
 				!may_run_again(
 				    remote, &job->op, run->u.run.what) :
-			     unbegun++ >= UNBEGUN_MOST)) {
-			quern__crash_keep(remote, job, &crash);
+			    unbegun++ >= UNBEGUN_MOST)) {
+			quern__crash_keep(remote->all, job, &crash);
 			return -EOWNERDEAD;
 		}
 	}
-	if (answer.u.ended.status >= 0)
+	status = run->u.run.what == QUERN__RUN_CALLS ?
+	    remote->desk->on[0].status :
+	    answer.u.ended.status;
+	if (status >= 0)
 		quern__stage_fetch(&staged);
 	*blocks = answer.u.ended.blocks;
-	count_job(remote);
-	return answer.u.ended.status;
+	quern__remote_count(remote, 1);
+	return status;
 }
 
+/* A part of a loop. */
 static int
 run_remote(struct quern__remote *remote, quern_job *job, void *scratch,
     enum quern__what what, struct quern__blocks of, uint32_t *blocks)
@@ -159,19 +165,11 @@ run_remote(struct quern__remote *remote, quern_job *job, void *scratch,
 	int status;
 
 	pthread_mutex_lock(&remote->lock);
-	status = run_locked(remote, job, scratch, &run, blocks);
+	status =
+	    quern__remote_run_locked(remote, job, scratch, &run, 0, blocks);
 	pthread_mutex_unlock(&remote->lock);
 	quern__keeper_check(remote);
 	return status;
-}
-
-int
-quern__remote_call(const quern_context *ctx)
-{
-	uint32_t blocks;
-
-	return run_remote(ctx->remote, ctx->job, NULL, QUERN__RUN_CALL,
-	    (struct quern__blocks) { 0, 0 }, &blocks);
 }
 
 void

@@ -37,10 +37,11 @@ struct quern__remote {
 	int pid;     /* 0: there is none */
 	int process; /* pidfd */
 	int socket;
-	bool worn;                     /* another one is to take its place */
-	bool over;                     /* no process is wanted any more */
-	uint32_t number;               /* of the last RUN */
-	uint64_t jobs;                 /* that this process has run */
+	bool worn;        /* another one is to take its place */
+	bool over;        /* no process is wanted any more */
+	uint32_t number;  /* of the last RUN */
+	unsigned unbegun; /* processes in a row that died before they began */
+	uint64_t jobs;    /* that this process has run */
 	struct quern__arena_view view; /* what this process has mapped */
 	struct quern__desk *desk;
 	char *stage; /* for what is copied there and back */
@@ -48,8 +49,12 @@ struct quern__remote {
 
 	/* The keeper was here while the lock was held; atomic. */
 	bool missed;
-	/* Of a job that a process died of, until it ends; all->lock. */
-	const quern_job *crashed_job;
+};
+
+/* How a process has died of a job that has not ended yet. */
+struct quern__crash_note {
+	struct quern__crash_note *next;
+	const quern_job *job;
 	quern_crash crash;
 };
 
@@ -70,6 +75,7 @@ struct quern__processes {
 	pthread_cond_t tried;
 	unsigned n_tried;
 	int start_err;
+	struct quern__crash_note *crashes; /* the same lock */
 
 	/* The keeper, keeper.c. */
 	pthread_t keeper;
@@ -88,8 +94,6 @@ struct quern__remote *quern__remote_of(
  */
 int quern__remote_check(const quern_executor *pool, const quern_op *op);
 
-/* In place of the kind's function: what it returned, or -EOWNERDEAD. */
-int quern__remote_call(const quern_context *ctx);
 /* In place of run_block() for each of these; if something fails the job does. */
 void quern__remote_blocks(quern_context *ctx, struct quern__blocks step);
 /* In place of quern__grid_end(). */
@@ -99,10 +103,33 @@ int quern__remote_end_loop(const quern_context *ctx);
 void *quern__remote_scratch(const quern_executor *pool, size_t bytes);
 void quern__remote_scratch_free(const quern_executor *pool, void *scratch);
 
+/* ---- calls.c ---- */
+
+/*
+ * Have a worker's process run a call, with others of the worker's batch, and
+ * finish them.  Returns how many.
+ */
+struct quern__worker;
+unsigned quern__remote_calls(struct quern__worker *worker, quern_job *job);
+
+/* ---- remote.c and calls.c among themselves, with remote->lock held ---- */
+
+/* Put what is to be run on the desk, as the worker is to see it. */
+void quern__remote_lay_out(struct quern__remote *remote, unsigned at,
+    const quern_job *job, const quern_op *op, void *scratch);
+/* The process has done with so many jobs. */
+void quern__remote_count(struct quern__remote *remote, unsigned jobs);
+/*
+ * Have the process do `run` with the job's op, of which so many have died.  Its
+ * status, and the number of blocks it has run; or why it could not be asked.
+ */
+int quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
+    void *scratch, struct quern__message *run, unsigned died, uint32_t *blocks);
+
 /* ---- crash.c ---- */
 
 /* The job fails, for the process has died like this. */
-void quern__crash_keep(struct quern__remote *remote, const quern_job *job,
+void quern__crash_keep(struct quern__processes *all, const quern_job *job,
     const quern_crash *crash);
 /* The job ends, and is the caller's alone: it tells of that from now on. */
 void quern__crash_settle(quern_job *job);

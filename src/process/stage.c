@@ -82,7 +82,7 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 
 	if (op->arg_bytes)
 		want(staged, arena, QUERN__STAGED_ARG, op->arg, op->arg_bytes,
-		    true, run->u.run.what == QUERN__RUN_CALL);
+		    true, run->u.run.what == QUERN__RUN_CALLS);
 	switch (run->u.run.what) {
 	case QUERN__RUN_BLOCKS:
 		want_elements(
@@ -176,9 +176,9 @@ point(struct quern__staged *staged)
 
 int
 quern__stage_fill(struct quern__remote *remote, const quern_op *op,
-    const struct quern__message *run, struct quern__staged *out)
+    const struct quern__message *run, size_t *used, struct quern__staged *out)
 {
-	size_t bytes = 0;
+	size_t bytes = *used;
 	int err;
 
 	*out = (struct quern__staged) { .op = *op };
@@ -187,10 +187,11 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 		if (__builtin_add_overflow(
 			bytes, aligned(out->part[i].bytes), &bytes))
 			return -ENOMEM;
-	err = make_room(remote, bytes);
+	err = *used && bytes > remote->stage_bytes ? -ENOSPC :
+						     make_room(remote, bytes);
 	if (err)
 		return err;
-	bytes = 0;
+	bytes = *used;
 	for (int i = 0; i < QUERN__STAGED; i++) {
 		struct quern__staged_part *part = &out->part[i];
 
@@ -199,6 +200,7 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 		if (part->in)
 			memcpy(part->there, part->here, part->bytes);
 	}
+	*used = bytes;
 	point(out);
 	return 0;
 }

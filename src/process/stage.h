@@ -34,11 +34,12 @@ uint32_t quern__stage_part(
     struct quern__arena *arena, const quern_op *op, uint32_t at, uint32_t end);
 
 /*
- * Copy what `run` reads.  With remote->lock held.  0, -ENOMEM, -EMFILE,
- * -ENFILE.
+ * Copy what `run` reads.  With remote->lock held.  `used` bytes of the stage are
+ * taken; afterwards more are.  0, -ENOMEM, -EMFILE, -ENFILE; -ENOSPC: what is
+ * taken leaves no room.
  */
 int quern__stage_fill(struct quern__remote *remote, const quern_op *op,
-    const struct quern__message *run, struct quern__staged *out);
+    const struct quern__message *run, size_t *used, struct quern__staged *out);
 
 /* Copy back what it has written, when it has come to a good end. */
 void quern__stage_fetch(const struct quern__staged *staged);

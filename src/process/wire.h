@@ -16,8 +16,9 @@
  * the worker's death.  A worker trusts the program, which started it.
  *
  * The desk is memory that both see.  The program writes there what is to be run
- * before it sends RUN; while that runs it writes the reason to stop, and reads
- * the progress, which is a number to look at and nothing more.
+ * before it sends RUN: a loop or a few calls, so that short ones share a message.
+ * While that runs it writes the reason to stop, reads the progress, which is a
+ * number to look at and nothing more, and may take back what has not begun.
  */
 #ifndef QUERN_SRC_PROCESS_WIRE_H
 #define QUERN_SRC_PROCESS_WIRE_H
@@ -35,7 +36,7 @@ enum quern__verb {
 };
 
 enum quern__what {
-	QUERN__RUN_CALL,   /* the function of a call */
+	QUERN__RUN_CALLS,  /* the functions of the calls on the desk */
 	QUERN__RUN_BLOCKS, /* these blocks of a loop */
 	QUERN__RUN_JOIN,   /* the accumulators of a reduction, and its result */
 };
@@ -69,20 +70,45 @@ struct quern__message {
 			uint64_t desk;
 		} start;
 		struct {
-			uint32_t what, begin, end; /* blocks */
-			uint64_t kind_key, how_key;
+			uint32_t what;
+			uint32_t n;          /* calls on the desk, or 1 */
+			uint32_t begin, end; /* blocks */
 		} run;
 		struct {
-			int32_t status;
+			int32_t status;  /* of what is no call */
 			uint32_t blocks; /* that were run */
 		} ended;
 	} u;
 };
 
+/*
+ * Who has a job that is on the desk:
+ *
+ *   WAITING ---> BEGUN ---> ENDED     the worker
+ *      |
+ *      +-------> TAKEN                the program: it is not to be run there
+ *
+ * Each move from WAITING is an exchange, so one of the two has it.
+ */
+enum quern__desk_state {
+	QUERN__DESK_WAITING,
+	QUERN__DESK_BEGUN,
+	QUERN__DESK_ENDED,
+	QUERN__DESK_TAKEN,
+};
+
+struct quern__on_desk {
+	quern_job job; /* its op, the reason to stop, its progress */
+	uint64_t kind_key, how_key;
+	uint32_t state; /* atomic */
+	int32_t status; /* of a call that has ENDED */
+};
+
+/* A message costs as much as some ten empty calls. */
+enum { QUERN__DESK_MOST = 16 };
+
 struct quern__desk {
-	/* What is run: its op, the reason to stop, its progress. */
-	quern_job job;
-	uint32_t begun; /* number of the last RUN that was begun; atomic */
+	struct quern__on_desk on[QUERN__DESK_MOST];
 };
 
 enum { QUERN__PATH_MOST = 1024 };
