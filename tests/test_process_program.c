@@ -120,6 +120,51 @@ leave_a_child_behind(void)
 	_exit(0);
 }
 
+/* Starts one that would stay for a minute, and computes for ever. */
+static int
+found_and_stay(quern_context *ctx, void *family)
+{
+	int *pid = family;
+
+	(void)ctx;
+	pid[1] = fork();
+	if (pid[1] == 0) {
+		alarm(60);
+		for (;;)
+			pause();
+	}
+	return spin_for_ever(ctx, &pid[0]);
+}
+QUERN_REGISTER(found_and_stay)
+
+/* The workers have children. */
+static int
+crash_with_family(void)
+{
+	static quern_job job[WORKERS];
+	quern_executor *executor;
+	quern_loop *loop;
+	int(*family)[2];
+
+	open_or_exit(&executor, &loop);
+	if (quern_buffer_create(
+		(void **)&family, executor, WORKERS * sizeof(*family)))
+		exit(3);
+	memset(family, 0, WORKERS * sizeof(*family));
+	for (int i = 0; i < WORKERS; i++) {
+		quern_job_init(
+		    &job[i], quern_call(found_and_stay, &family[i]), NULL);
+		if (quern_submit(loop, &job[i]))
+			exit(4);
+	}
+	for (int i = 0; i < WORKERS; i++)
+		printf("worker %d\n", await_int(&family[i][0]));
+	printf("child %d\n", family[0][1]);
+	fflush(stdout);
+	raise(SIGKILL);
+	return 0;
+}
+
 /* Its workers wait. */
 static int
 idle(void)
@@ -255,6 +300,20 @@ workers_end_although_somebody_has_their_sockets(void)
 		CU_ASSERT_EQUAL(kill(program.child, SIGKILL), 0);
 }
 
+static void
+what_workers_have_started_ends_too(void)
+{
+	struct program program;
+
+	watchdog("crash_with_family", 0);
+	CU_ASSERT_TRUE(start(&program, "crash_with_family", WORKERS + 1));
+	CU_ASSERT_EQUAL(waitpid(program.pid, NULL, 0), program.pid);
+	expect_workers_end(&program);
+	CU_ASSERT(program.child > 0);
+	if (program.child > 0)
+		CU_ASSERT_TRUE(has_ended_soon(program.child));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -265,6 +324,7 @@ main(int argc, char **argv)
 		{ "crash", crash },
 		{ "become_another", become_another },
 		{ "leave_a_child_behind", leave_a_child_behind },
+		{ "crash_with_family", crash_with_family },
 		{ "idle", idle },
 		{ NULL, NULL },
 	};
@@ -277,6 +337,8 @@ main(int argc, char **argv)
 		    workers_end_when_their_program_becomes_another },
 		{ "workers end although somebody has their sockets",
 		    workers_end_although_somebody_has_their_sockets },
+		{ "what workers have started ends, too",
+		    what_workers_have_started_ends_too },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -7,8 +7,9 @@
  * The same program, or quern's helper, which has found itself to be a worker in
  * quern_worker_main().  One thread runs what is on the desk.  Another one does
  * nothing but wait for the other end of the socket pair to close: then the
- * program has gone, and so go we, whatever is being computed.  (The kernel is
- * asked for the same, but ties it to the thread that started us.)
+ * program has gone, and so go we and what we have started, whatever is being
+ * computed.  The kernel is asked to tell of the same, should somebody else hold
+ * the other end; it ties that to the thread that started us.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -48,12 +49,33 @@ struct child {
 
 /* ---- the program is gone ---- */
 
+/* The kernel says so: not SIGKILL, which would leave what we have started. */
+static void
+go_with_all(int signal)
+{
+	(void)signal;
+	(void)kill(0, SIGKILL);
+	_exit(EXIT_FAILURE);
+}
+
+/* Whether this thread is the one that takes the kernel's word. */
+static int
+take_word(bool take)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMAX);
+	return -pthread_sigmask(take ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
 static void *
 watch_program(void *arg)
 {
 	const struct child *child = arg;
 	struct pollfd end = { .fd = child->socket, .events = POLLRDHUP };
 
+	(void)take_word(true);
 	while (poll(&end, 1, -1) <= 0)
 		;
 	/* If it has nothing to do it is ending in good order. */
@@ -66,8 +88,14 @@ static int
 follow_program(struct child *child, pid_t program)
 {
 	pthread_t thread;
+	int err;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+	/* Whatever jobs block, or however long they compute: the watcher's. */
+	err = take_word(false);
+	if (err)
+		return err;
+	if (signal(SIGRTMAX, go_with_all) == SIG_ERR ||
+	    prctl(PR_SET_PDEATHSIG, SIGRTMAX, 0, 0, 0))
 		return -errno;
 	if (getppid() != program)
 		_exit(EXIT_FAILURE); /* it has gone already */

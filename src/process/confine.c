@@ -150,6 +150,10 @@ quern__confine(void)
 		return -ENOMEM;
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !err; i++)
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	/* Our group is ours: we end it if the program is gone. */
+	if (!err)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill),
+		    1, SCMP_A0(SCMP_CMP_EQ, 0));
 	/* All threads: the one that watches the program, too. */
 	if (!err)
 		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
