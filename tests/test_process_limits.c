@@ -7,14 +7,20 @@
 #include <fcntl.h>
 #include <math.h>
 #include <quern/kernels.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "isolated.h"
+#include "self.h"
+#include "src/cpus.h"
+#include "watchdog.h"
 
 enum { MIB = 1 << 20, MOST_MIB = 1024 };
 
@@ -275,6 +281,152 @@ try_allowed(quern_context *ctx, void *unused)
 }
 QUERN_REGISTER(try_allowed)
 
+/* What may be done to oneself, done to the program. */
+static int
+try_on_program(quern_context *ctx, void *pid)
+{
+	struct rlimit limit = { 50, 50 };
+	int program = *(int *)pid, refused = 0;
+	cpu_set_t cores;
+
+	(void)ctx;
+	CPU_ZERO(&cores);
+	CPU_SET(0, &cores);
+	refused += syscall(SYS_tgkill, program, program, SIGUSR1) < 0 &&
+	    errno == EPERM;
+	refused += kill(program, SIGUSR1) < 0 && errno == EPERM;
+	refused += kill(-1, 0) < 0 && errno == EPERM;
+	refused +=
+	    prlimit(program, RLIMIT_NOFILE, &limit, NULL) < 0 && errno == EPERM;
+	refused +=
+	    setpriority(PRIO_PROCESS, (id_t)program, 19) < 0 && errno == EPERM;
+	/* It says that it has. */
+	refused += !sched_setaffinity(program, sizeof(cores), &cores);
+	return refused;
+}
+QUERN_REGISTER(try_on_program)
+
+/* Another process, and what a confined one may not make of itself. */
+static int
+try_to_multiply(quern_context *ctx, void *unused)
+{
+	int refused = 0;
+
+	(void)ctx;
+	(void)unused;
+	refused += fork() < 0 && errno == EPERM;
+	refused +=
+	    syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) < 0 && errno == EPERM;
+	refused += syscall(SYS_clone3, NULL, 0) < 0 && errno == ENOSYS;
+	refused += system("true") != 0;
+	refused += prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0 && errno == EPERM;
+	refused += prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 && errno == EPERM;
+	return refused;
+}
+QUERN_REGISTER(try_to_multiply)
+
+static int
+try_on_oneself(quern_context *ctx, void *unused)
+{
+	char name[16] = "";
+	struct rlimit limit;
+	cpu_set_t cores;
+
+	(void)ctx;
+	(void)unused;
+	signal(SIGUSR1, SIG_IGN);
+	if (raise(SIGUSR1) || pthread_kill(pthread_self(), SIGUSR1))
+		return -1;
+	if (getrlimit(RLIMIT_STACK, &limit) || setrlimit(RLIMIT_STACK, &limit))
+		return -2;
+	if (sched_getaffinity(0, sizeof(cores), &cores) ||
+	    sched_setaffinity(0, sizeof(cores), &cores))
+		return -3;
+	if (prctl(PR_SET_NAME, "confined", 0, 0, 0) ||
+	    prctl(PR_GET_NAME, name, 0, 0, 0) || strcmp(name, "confined"))
+		return -4;
+	/* Its group. */
+	return kill(0, 0) ? -5 : 1;
+}
+QUERN_REGISTER(try_on_oneself)
+
+static int
+count_team(quern_context *ctx, void *unused)
+{
+	int n = 0;
+
+	(void)ctx;
+	(void)unused;
+#pragma omp parallel
+	__atomic_fetch_add(&n, 1, __ATOMIC_RELAXED);
+	return n;
+}
+QUERN_REGISTER(count_team)
+
+#ifdef QUERN_HAS_SECCOMP
+/* In a program of its own, which OpenMP may have been told to bind. */
+static int
+confine_team(void)
+{
+	quern_processes_options options;
+	quern_executor *executor;
+	int n;
+
+	isolated_options(&options, 1);
+	options.confined = 1;
+	if (quern_processes_create(&executor, &options))
+		return 100;
+	n = quern_run(executor, quern_team(0, count_team, NULL));
+	if (quern_executor_destroy(executor))
+		return 101;
+	return n;
+}
+
+static void
+who_is_confined_touches_no_other_process(void)
+{
+	quern_processes_options options = one_worker();
+	struct rlimit before, after;
+	cpu_set_t cores, cores_after;
+	int pid = (int)getpid();
+	struct rig rig;
+
+	options.confined = 1;
+	if (SANITIZED_THREAD || !isolated_open(&rig, &options))
+		return;
+	getrlimit(RLIMIT_NOFILE, &before);
+	sched_getaffinity(0, sizeof(cores), &cores);
+	CU_ASSERT_EQUAL(
+	    isolated_run(&rig,
+		quern_with_arg(quern_call(try_on_program, &pid), sizeof(pid))),
+	    6);
+	getrlimit(RLIMIT_NOFILE, &after);
+	sched_getaffinity(0, sizeof(cores_after), &cores_after);
+	CU_ASSERT_EQUAL(after.rlim_cur, before.rlim_cur);
+	CU_ASSERT(CPU_EQUAL(&cores, &cores_after));
+	CU_ASSERT_EQUAL(
+	    isolated_run(&rig, quern_call(try_to_multiply, NULL)), 6);
+	CU_ASSERT_EQUAL(
+	    isolated_run(&rig, quern_call(try_on_oneself, NULL)), 1);
+	rig_close(&rig);
+	expect_no_children();
+}
+
+static void
+who_is_confined_has_its_openmp_threads(void)
+{
+	static const char *const nothing[] = { NULL };
+	static const char *const bound[] = { "OMP_PROC_BIND=true", NULL };
+	int cores = (int)quern__cpus();
+
+	if (SANITIZED_THREAD)
+		return;
+	watchdog("confined teams", 0);
+	CU_ASSERT_EQUAL(self_run("confine team", nothing), cores << 8);
+	CU_ASSERT_EQUAL(self_run("confine team", bound), cores << 8);
+}
+#endif
+
 static void
 who_is_confined_computes_and_does_nothing_else(void)
 {
@@ -314,8 +466,14 @@ who_is_confined_computes_and_does_nothing_else(void)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	static const struct self_part parts[] = {
+#ifdef QUERN_HAS_SECCOMP
+		{ "confine team", confine_team },
+#endif
+		{ NULL, NULL },
+	};
 	static const CU_TestInfo tests[] = {
 		{ "memory ends where it was said",
 		    memory_ends_where_it_was_said },
@@ -324,10 +482,17 @@ main(void)
 		    cores_are_dumped_only_if_asked_for },
 		{ "who is confined computes and does nothing else",
 		    who_is_confined_computes_and_does_nothing_else },
+#ifdef QUERN_HAS_SECCOMP
+		{ "who is confined touches no other process",
+		    who_is_confined_touches_no_other_process },
+		{ "who is confined has its OpenMP threads",
+		    who_is_confined_has_its_openmp_threads },
+#endif
 		CU_TEST_INFO_NULL,
 	};
 
 	isolated_main();
+	self_begin(argc, argv, parts);
 	add_suite("process limits", tests);
 	return run_suites();
 }

@@ -4,13 +4,15 @@
  *
  * Limits are the kernel's.  What is confined may ask for memory, time and
  * threads, write to what it has open, and end; anything else is -EPERM there, so
- * that a library which tries its luck with some call or other goes on.  The list
- * is libseccomp's to turn into a filter.
+ * that a library which tries its luck with some call or other goes on.  Calls
+ * that can be made to any process it may make to itself.  The list is
+ * libseccomp's to turn into a filter.
  */
 #include "confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -93,14 +95,15 @@ quern__can_confine(void)
 	return true;
 }
 
+/* PR_SET_VMA, which glibc 2.36 lacks: names in /proc/self/maps. */
+enum { NAME_MEMORY = 0x53564d41 };
+
 /* For memory, time, threads, and talking to the program. */
 static const int allowed[] = {
 	SCMP_SYS(brk),
 	SCMP_SYS(clock_getres),
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(clone),
-	SCMP_SYS(clone3),
 	SCMP_SYS(close),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
@@ -121,8 +124,6 @@ static const int allowed[] = {
 	SCMP_SYS(fstat),
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
-	SCMP_SYS(prctl),
-	SCMP_SYS(prlimit64),
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(rseq),
@@ -130,15 +131,63 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(sched_setaffinity),
 	SCMP_SYS(sched_yield),
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(set_robust_list),
 	SCMP_SYS(sigaltstack),
-	SCMP_SYS(tgkill),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
 };
+
+#define FIRST_IS(value) SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)(value))
+
+/* What is done to ourselves may be, and not to others. */
+static int
+allow_to_ourselves(scmp_filter_ctx filter)
+{
+	const struct {
+		int call;
+		struct scmp_arg_cmp first;
+	} rule[] = {
+		{ SCMP_SYS(tgkill), FIRST_IS(getpid()) },
+		/* Our group is ours: we end it if the program is gone. */
+		{ SCMP_SYS(kill), FIRST_IS(0) },
+		{ SCMP_SYS(prlimit64), FIRST_IS(0) },
+		{ SCMP_SYS(prlimit64), FIRST_IS(getpid()) },
+		{ SCMP_SYS(sched_setaffinity), FIRST_IS(0) },
+		{ SCMP_SYS(prctl), FIRST_IS(PR_SET_NAME) },
+		{ SCMP_SYS(prctl), FIRST_IS(PR_GET_NAME) },
+		{ SCMP_SYS(prctl), FIRST_IS(NAME_MEMORY) },
+		/* A thread, and no process. */
+		{ SCMP_SYS(clone),
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD) },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(rule) / sizeof(*rule) && !err; i++)
+		err = seccomp_rule_add(
+		    filter, SCMP_ACT_ALLOW, rule[i].call, 1, rule[i].first);
+	return err;
+}
+
+/* What libraries would take an EPERM amiss. */
+static int
+answer_otherwise(scmp_filter_ctx filter)
+{
+	int err;
+
+	/* Its flags are in memory; without it clone() is tried. */
+	err = seccomp_rule_add(
+	    filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	/*
+	 * Any number may be a thread's, which OpenMP binds as it starts it: so
+	 * it is not bound, but it starts.
+	 */
+	if (!err)
+		err = seccomp_rule_add(filter, SCMP_ACT_ERRNO(0),
+		    SCMP_SYS(sched_setaffinity), 1, SCMP_A0(SCMP_CMP_NE, 0));
+	return err;
+}
 
 int
 quern__confine(void)
@@ -150,10 +199,10 @@ quern__confine(void)
 		return -ENOMEM;
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !err; i++)
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	/* Our group is ours: we end it if the program is gone. */
 	if (!err)
-		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill),
-		    1, SCMP_A0(SCMP_CMP_EQ, 0));
+		err = allow_to_ourselves(filter);
+	if (!err)
+		err = answer_otherwise(filter);
 	/* All threads: the one that watches the program, too. */
 	if (!err)
 		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
