@@ -204,7 +204,11 @@ typedef struct quern_crash {
 	 * 6.15.  A newer one tells all above, and nothing below.
 	 */
 	int unknown;
-	uint64_t peak_bytes;  /* resident */
+	/*
+	 * Resident at most, with what it has touched of buffers.  0: unknown,
+	 * since it was less than the program's own peak when the worker began.
+	 */
+	uint64_t peak_bytes;
 	uint64_t cpu_seconds; /* rounded down */
 	uint64_t reserved[4];
 } quern_crash;

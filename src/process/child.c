@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,7 +44,8 @@ struct child {
 	unsigned index, omp_threads;
 	uint64_t start_key;
 	bool confined;
-	int err; /* why it cannot be one */
+	uint64_t peak; /* when we began */
+	int err;       /* why it cannot be one */
 	struct quern__desk *desk;
 };
 
@@ -147,6 +149,19 @@ start(struct child *child, const struct quern__message *message)
 	if (!err && child->confined)
 		err = quern__confine();
 	return err < 0 ? err : 0;
+}
+
+/*
+ * What the kernel will call our peak begins with the program's: between its
+ * vfork() and our exec() its memory was ours.
+ */
+static uint64_t
+peak_so_far(void)
+{
+	struct rusage used;
+
+	return getrusage(RUSAGE_SELF, &used) ? 0 :
+					       (uint64_t)used.ru_maxrss * 1024;
 }
 
 /* ---- jobs ---- */
@@ -283,7 +298,7 @@ heed(struct child *child, const struct quern__message *message, int fd,
 	case QUERN__SAY_START:
 		*answer = (struct quern__message) {
 			.verb = QUERN__SAY_STARTED,
-			.u.ended.status = start(child, message),
+			.u.started = { start(child, message), child->peak },
 		};
 		return true;
 	case QUERN__SAY_RUN:
@@ -297,7 +312,7 @@ heed(struct child *child, const struct quern__message *message, int fd,
 static _Noreturn void
 be_worker(int socket)
 {
-	struct child child = { .socket = socket };
+	struct child child = { .socket = socket, .peak = peak_so_far() };
 	struct quern__message message, answer;
 	char more[QUERN__PATH_MOST + 1];
 	int fd, n;

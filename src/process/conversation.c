@@ -211,7 +211,8 @@ meet(struct quern__remote *remote, struct quern__patience *patience)
 		err = hear(remote, patience, QUERN__SAY_STARTED, &message);
 	if (err)
 		return err;
-	err = message.u.ended.status;
+	remote->peak_at_start = message.u.started.peak_bytes;
+	err = message.u.started.status;
 	return err > 0 ? -EPROTO : err;
 }
 

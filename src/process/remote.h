@@ -42,6 +42,7 @@ struct quern__remote {
 	uint32_t number;  /* of the last RUN */
 	unsigned unbegun; /* processes in a row that died before they began */
 	uint64_t jobs;    /* that this process has run */
+	uint64_t peak_at_start; /* bytes; it is the program's until then */
 	struct quern__arena_view view; /* what this process has mapped */
 	struct quern__desk *desk;
 	char *stage; /* for what is copied there and back */

@@ -194,8 +194,10 @@ quern__process_kill(const struct quern__remote *remote)
 }
 
 static void
-describe(const siginfo_t *info, const struct rusage *used, quern_crash *crash)
+describe(const struct quern__remote *remote, const siginfo_t *info,
+    const struct rusage *used, quern_crash *crash)
 {
+	uint64_t peak = (uint64_t)used->ru_maxrss * 1024;
 	struct timeval cpu;
 
 	*crash = (quern_crash) { 0 };
@@ -204,7 +206,8 @@ describe(const siginfo_t *info, const struct rusage *used, quern_crash *crash)
 	else
 		crash->signal = info->si_status;
 	crash->core = info->si_code == CLD_DUMPED;
-	crash->peak_bytes = (uint64_t)used->ru_maxrss * 1024;
+	/* It began with the program's. */
+	crash->peak_bytes = peak > remote->peak_at_start ? peak : 0;
 	timeradd(&used->ru_utime, &used->ru_stime, &cpu);
 	crash->cpu_seconds = (uint64_t)cpu.tv_sec;
 }
@@ -252,7 +255,7 @@ quern__process_reap(struct quern__remote *remote, quern_crash *crash)
 			WEXITED, &used))
 			ask_kernel(remote->process, crash);
 		else if (crash)
-			describe(&info, &used, crash);
+			describe(remote, &info, &used, crash);
 	}
 	quern__fd_close(remote->process);
 	quern__fd_close(remote->socket);

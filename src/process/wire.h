@@ -6,7 +6,7 @@
  *        |---- BEGIN: who you are, limits -->|   with the module to load
  *        |---- MAP: memory, with its fd ---->|   the desk first
  *        |---- START: the desk is there ---->|
- *        |<--- STARTED: 0, or why not -------|
+ *        |<--- STARTED: 0, or why not -------|   and its peak so far
  *        |---- MAP, UNMAP, as need be ------>|
  *        |---- RUN: what is on the desk ---->|
  *        |<--- ENDED: its status ------------|   and so on
@@ -69,6 +69,11 @@ struct quern__message {
 		struct {
 			uint64_t desk;
 		} start;
+		struct {
+			int32_t status;
+			/* Resident, as getrusage() has it: the program's. */
+			uint64_t peak_bytes;
+		} started;
 		struct {
 			uint32_t what;
 			uint32_t n;          /* calls on the desk, or 1 */
