@@ -62,17 +62,6 @@ quern__omp_stay_at_one(void)
 }
 
 void
-quern__omp_hold_to(unsigned threads)
-{
-	if (threads <= 1) {
-		quern__omp_stay_at_one();
-		return;
-	}
-	omp_set_max_active_levels(1);
-	omp_set_num_threads((int)threads);
-}
-
-void
 quern__omp_let_go(struct quern__omp_setting before)
 {
 	omp_set_num_threads(before.threads);

@@ -21,8 +21,6 @@ void quern__omp_stay_at_one(void);
  * the user's has just set; the other half is what omp_get_max_threads() says.
  */
 void quern__omp_stay_serial(void);
-/* Regions on this thread have so many threads from now on. */
-void quern__omp_hold_to(unsigned threads);
 void quern__omp_let_go(struct quern__omp_setting before);
 
 /*

@@ -27,6 +27,7 @@
 #include "channel.h"
 #include "src/claim.h"
 #include "confine.h"
+#include "src/cpus.h"
 #include "src/fd.h"
 #include "src/fpmode.h"
 #include "src/grid.h"
@@ -44,6 +45,7 @@ struct child {
 	unsigned index, omp_threads;
 	uint64_t start_key;
 	bool confined;
+	bool leads;    /* a team of OpenMP's */
 	uint64_t peak; /* when we began */
 	int err;       /* why it cannot be one */
 	struct quern__desk *desk;
@@ -142,6 +144,8 @@ start(struct child *child, const struct quern__message *message)
 	int err = child->err;
 
 	child->desk = (struct quern__desk *)(uintptr_t)message->u.start.desk;
+	/* OpenMP binds the first thread of each worker to the same core. */
+	quern__cpus_unbind();
 	if (!err && child->start_key) {
 		fn = (int (*)(unsigned))quern__registry_find(child->start_key);
 		err = fn ? fn(child->index) : -ENOEXEC;
@@ -192,14 +196,25 @@ begin_job(struct quern__on_desk *on)
 }
 
 static void
-surround(const struct child *child)
+surround(void)
 {
 	quern__fpmode_reset();
-	quern__omp_hold_to(child->omp_threads);
+	quern__omp_stay_at_one();
+}
+
+/* Only a team has more than one OpenMP thread. */
+static int
+call(struct child *child, quern_context *ctx)
+{
+	surround();
+	if (!ctx->job->op.kind->team)
+		return quern__op_call(ctx);
+	child->leads = child->leads || quern__omp_lead(child->omp_threads);
+	return quern__omp_lead_call(ctx, child->leads ? child->omp_threads : 1);
 }
 
 static void
-run_calls(const struct child *child, unsigned n)
+run_calls(struct child *child, unsigned n)
 {
 	quern_context ctx = { .index = child->index };
 
@@ -208,11 +223,10 @@ run_calls(const struct child *child, unsigned n)
 
 		if (!begin_job(on))
 			continue;
-		surround(child);
 		ctx.job = &on->job;
 		on->status = find_functions(on);
 		if (!on->status)
-			on->status = quern__op_call(&ctx);
+			on->status = call(child, &ctx);
 		/* release: with what it has written, its status too. */
 		__atomic_store_n(
 		    &on->state, QUERN__DESK_ENDED, __ATOMIC_RELEASE);
@@ -238,7 +252,7 @@ run_loop(const struct child *child, quern_context *ctx,
 		return -ECANCELED;
 	if (status)
 		return status;
-	surround(child);
+	surround();
 	ctx->job = &on->job;
 	return run->u.run.what == QUERN__RUN_BLOCKS ?
 	    run_blocks(ctx, run) :
@@ -246,7 +260,7 @@ run_loop(const struct child *child, quern_context *ctx,
 }
 
 static void
-run(const struct child *child, const struct quern__message *run,
+run(struct child *child, const struct quern__message *run,
     struct quern__message *answer)
 {
 	quern_context ctx = { .index = child->index };

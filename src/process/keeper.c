@@ -25,6 +25,7 @@
 #include <sys/epoll.h>
 
 #include "conversation.h"
+#include "src/cpus.h"
 #include "src/fd.h"
 #include "start.h"
 #include "src/thread.h"
@@ -50,6 +51,8 @@ keep(void *arg)
 	struct quern__processes *all = arg;
 	struct epoll_event event;
 
+	/* What it starts begins where it is. */
+	quern__cpus_unbind();
 	for (;;) {
 		if (epoll_wait(all->watched, &event, 1, -1) < 0)
 			continue;
