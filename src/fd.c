@@ -235,6 +235,14 @@ quern__fd_length(int fd, uint64_t *out)
 	return err;
 }
 
+int
+quern__fd_close_on_exec(int fd)
+{
+	int saved = errno;
+
+	return checked(fcntl(fd, F_SETFD, FD_CLOEXEC), saved);
+}
+
 void
 quern__fd_close(int fd)
 {

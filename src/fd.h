@@ -28,6 +28,8 @@ int quern__fd_write_all(int fd, const void *bytes, size_t n);
 int quern__fd_memory(size_t bytes);
 /* How long the file is: 0 or a negative errno. */
 int quern__fd_length(int fd, uint64_t *out);
+/* One that we have been given: 0 or a negative errno. */
+int quern__fd_close_on_exec(int fd);
 void quern__fd_close(int fd);
 
 /* Two ends that send each other packets, and block: 0 or a negative errno. */

@@ -237,6 +237,27 @@ a_worker_has_no_descriptor_of_its_host(void)
 		close(open_ones[i]);
 }
 
+/* The shell would tell what its 3 is. */
+static int
+start_shell(quern_context *ctx, void *unused)
+{
+	(void)ctx;
+	(void)unused;
+	return system("test ! -e /proc/self/fd/3");
+}
+QUERN_REGISTER(start_shell)
+
+static void
+what_a_worker_starts_has_no_descriptor_of_it(void)
+{
+	struct rig rig;
+
+	if (!isolated_open(&rig, NULL))
+		return;
+	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(start_shell, NULL)), 0);
+	rig_close(&rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -258,6 +279,8 @@ main(int argc, char **argv)
 		    closed_standard_descriptors_do_no_harm },
 		{ "a worker has no descriptor of its host",
 		    a_worker_has_no_descriptor_of_its_host },
+		{ "what a worker starts has no descriptor of it",
+		    what_a_worker_starts_has_no_descriptor_of_it },
 		CU_TEST_INFO_NULL,
 	};
 

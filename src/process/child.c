@@ -346,7 +346,7 @@ be_worker(int socket)
 	exit(EXIT_SUCCESS);
 }
 
-/* Are we one?  The variable is gone then: what we start is none. */
+/* Are we one?  The variable and the socket are not for what we start. */
 static bool
 is_worker(void)
 {
@@ -359,7 +359,8 @@ is_worker(void)
 	(void)unsetenv(QUERN__WORKER_VARIABLE);
 	return !getsockopt(
 		   QUERN__WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &bytes) &&
-	    type == SOCK_SEQPACKET;
+	    type == SOCK_SEQPACKET &&
+	    !quern__fd_close_on_exec(QUERN__WORKER_FD);
 }
 
 int
