@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "isolated.h"
@@ -286,11 +287,47 @@ a_main_that_does_not_ask_has_no_workers(void)
 	CU_ASSERT_EQUAL(self_run("create at once", nothing), 0);
 }
 
+/*
+ * A program that does not ask and starts itself as a worker would start itself
+ * again there, and so on.
+ */
+static int
+create_as_a_worker(void)
+{
+	quern_processes_options options = two_workers();
+	quern_executor *executor;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) ||
+	    dup2(pair[0], 3) != 3)
+		return 100;
+	setenv("QUERN_WORKER", "1", 1);
+	options.worker_program = "/bin/true";
+	if (quern_processes_create(&executor, &options) != -EPERM)
+		return 1;
+	/* Without the socket it is just a variable. */
+	close(3);
+	if (quern_processes_create(&executor, &options) != -ENOEXEC)
+		return 2;
+	quern_worker_main();
+	return getenv("QUERN_WORKER") ? 3 : 0;
+}
+
+static void
+a_worker_that_does_not_ask_has_no_workers(void)
+{
+	static const char *const nothing[] = { NULL };
+
+	watchdog("not asked", 1);
+	CU_ASSERT_EQUAL(self_run("create as a worker", nothing), 0);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct self_part parts[] = {
 		{ "create at once", create_at_once },
+		{ "create as a worker", create_as_a_worker },
 		{ NULL, NULL },
 	};
 	static const CU_TestInfo tests[] = {
@@ -310,6 +347,8 @@ main(int argc, char **argv)
 		    a_loop_without_workers_fails },
 		{ "a main that does not ask has no workers",
 		    a_main_that_does_not_ask_has_no_workers },
+		{ "a worker that does not ask has no workers",
+		    a_worker_that_does_not_ask_has_no_workers },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -156,7 +156,8 @@ QUERN_API void quern_processes_options_init(quern_processes_options *options);
  *         -EINVAL   out is NULL, a reserved word is not 0, an option is out of
  *                   range.
  *         -EPERM    quern_worker_main() was not called, and neither a module nor
- *                   a worker_program is given.
+ *                   a worker_program is given; or this process is a worker
+ *                   itself and has not called it.
  *         -ENOEXEC  worker_start is not registered, or a worker is not of the
  *                   same build.
  *         -ENOTSUP  confined, without libseccomp.

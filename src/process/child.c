@@ -11,6 +11,8 @@
  * computed.  The kernel is asked to tell of the same, should somebody else hold
  * the other end; it ties that to the thread that started us.
  */
+#include "child.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
@@ -346,27 +348,28 @@ be_worker(int socket)
 	exit(EXIT_SUCCESS);
 }
 
-/* Are we one?  The variable and the socket are not for what we start. */
-static bool
-is_worker(void)
+/* The variable goes when it has said so. */
+bool
+quern__child_is_silent(void)
 {
-	const char *variable = getenv(QUERN__WORKER_VARIABLE);
-	int type = 0;
+	int type = 0, saved = errno;
 	socklen_t bytes = sizeof(type);
 
-	if (!variable)
+	if (!getenv(QUERN__WORKER_VARIABLE))
 		return false;
-	(void)unsetenv(QUERN__WORKER_VARIABLE);
-	return !getsockopt(
-		   QUERN__WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &bytes) &&
-	    type == SOCK_SEQPACKET &&
-	    !quern__fd_close_on_exec(QUERN__WORKER_FD);
+	(void)getsockopt(QUERN__WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &bytes);
+	errno = saved;
+	return type == SOCK_SEQPACKET;
 }
 
 int
 quern_worker_main(void)
 {
-	if (is_worker())
+	bool worker = quern__child_is_silent();
+
+	/* Neither is for what we start. */
+	(void)unsetenv(QUERN__WORKER_VARIABLE);
+	if (worker && !quern__fd_close_on_exec(QUERN__WORKER_FD))
 		be_worker(QUERN__WORKER_FD);
 	quern__registry_open();
 	return 0;

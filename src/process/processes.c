@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "src/clock.h"
 #include "confine.h"
 #include "conversation.h"
@@ -60,8 +61,9 @@ check(const quern_processes_options *options)
 {
 	if (!are_sound(options))
 		return -EINVAL;
-	if (!options->module && !options->worker_program &&
-	    !quern__registry_is_open())
+	if (quern__child_is_silent() ||
+	    (!options->module && !options->worker_program &&
+		!quern__registry_is_open()))
 		return -EPERM;
 	if (options->worker_start &&
 	    !quern__registry_key((uintptr_t)options->worker_start))
