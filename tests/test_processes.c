@@ -138,6 +138,30 @@ kernels_give_the_same_bits(void)
 	close_processes(executor);
 }
 
+static void
+what_no_memory_holds_is_refused(void)
+{
+	static const size_t bytes[] = { SIZE_MAX, SIZE_MAX - 62, SIZE_MAX - 200,
+		SIZE_MAX / 2 + 1, SIZE_MAX / 2, SIZE_MAX / 2 - 200,
+		(size_t)1 << 48 };
+	quern_executor *executor;
+	long n = 5;
+
+	if (!open_processes(&executor))
+		return;
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(*bytes); i++)
+		CU_ASSERT_EQUAL(
+		    quern_run(executor,
+			quern_with_arg(quern_call(add_one_to, &n), bytes[i])),
+		    -ENOMEM);
+	CU_ASSERT_EQUAL(n, 5);
+	CU_ASSERT_EQUAL(
+	    quern_run(executor,
+		quern_with_arg(quern_call(add_one_to, &n), sizeof(n))),
+	    3);
+	close_processes(executor);
+}
+
 int
 main(void)
 {
@@ -148,6 +172,8 @@ main(void)
 		    an_argument_goes_there_and_comes_back },
 		{ "what a worker cannot see is refused",
 		    what_a_worker_cannot_see_is_refused },
+		{ "what no memory holds is refused",
+		    what_no_memory_holds_is_refused },
 		{ "kernels give the same bits", kernels_give_the_same_bits },
 		CU_TEST_INFO_NULL,
 	};

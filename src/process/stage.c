@@ -19,10 +19,19 @@
  */
 enum { STAGE_BYTES = 1 << 20, ALIGNMENT = 64 };
 
+/* What there cannot be in memory stays so. */
 static size_t
 aligned(size_t bytes)
 {
-	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return bytes > PTRDIFF_MAX ?
+	    SIZE_MAX :
+	    (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static size_t
+sum_of(size_t bytes, size_t more)
+{
+	return more > SIZE_MAX - bytes ? SIZE_MAX : bytes + more;
 }
 
 /* ---- which part of what ---- */
@@ -78,15 +87,16 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 	const quern_op *op = &staged->op;
 	struct quern__grid grid = quern__grid_of(op);
 	size_t begin = run->u.run.begin * grid.block;
-	size_t end = run->u.run.end * grid.block;
+	size_t end = run->u.run.end < grid.blocks ?
+	    run->u.run.end * grid.block :
+	    grid.count;
 
 	if (op->arg_bytes)
 		want(staged, arena, QUERN__STAGED_ARG, op->arg, op->arg_bytes,
 		    true, run->u.run.what == QUERN__RUN_CALLS);
 	switch (run->u.run.what) {
 	case QUERN__RUN_BLOCKS:
-		want_elements(
-		    staged, arena, begin, end < grid.count ? end : grid.count);
+		want_elements(staged, arena, begin, end);
 		break;
 	case QUERN__RUN_JOIN:
 		want(staged, arena, QUERN__STAGED_OUT, op->out,
@@ -111,7 +121,7 @@ bytes_of_block(struct quern__arena *arena, const quern_op *op, uint32_t block)
 
 	want_all(&staged, arena, &run);
 	for (int i = QUERN__STAGED_IN; i < QUERN__STAGED; i++)
-		bytes += aligned(staged.part[i].bytes);
+		bytes = sum_of(bytes, aligned(staged.part[i].bytes));
 	return bytes;
 }
 
@@ -184,9 +194,7 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 	*out = (struct quern__staged) { .op = *op };
 	want_all(out, &remote->all->arena, run);
 	for (int i = 0; i < QUERN__STAGED; i++)
-		if (__builtin_add_overflow(
-			bytes, aligned(out->part[i].bytes), &bytes))
-			return -ENOMEM;
+		bytes = sum_of(bytes, aligned(out->part[i].bytes));
 	err = *used && bytes > remote->stage_bytes ? -ENOSPC :
 						     make_room(remote, bytes);
 	if (err)
