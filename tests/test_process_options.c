@@ -196,6 +196,22 @@ fail_for_1(unsigned index)
 QUERN_REGISTER(fail_for_1)
 
 static int
+fail_with_epipe(unsigned index)
+{
+	(void)index;
+	return -EPIPE;
+}
+QUERN_REGISTER(fail_with_epipe)
+
+static int
+fail_with_eproto(unsigned index)
+{
+	(void)index;
+	return -EPROTO;
+}
+QUERN_REGISTER(fail_with_eproto)
+
+static int
 abort_for_1(unsigned index)
 {
 	if (index == 1)
@@ -222,6 +238,11 @@ a_worker_that_cannot_start_fails_create(void)
 	isolated_options(&options, 3);
 	options.worker_start = fail_for_1;
 	CU_ASSERT_EQUAL(quern_processes_create(&executor, &options), -EXDEV);
+	/* What a worker that has gone would come to, too. */
+	options.worker_start = fail_with_epipe;
+	CU_ASSERT_EQUAL(quern_processes_create(&executor, &options), -EPIPE);
+	options.worker_start = fail_with_eproto;
+	CU_ASSERT_EQUAL(quern_processes_create(&executor, &options), -EPROTO);
 	options.worker_start = abort_for_1;
 	CU_ASSERT_EQUAL(quern_processes_create(&executor, &options), -ENOEXEC);
 	options.worker_start = return_12;

@@ -192,7 +192,10 @@ introduce(struct quern__remote *remote, struct quern__patience *patience)
 	    message.u.begin.path_bytes);
 }
 
-/* From BEGIN to STARTED. */
+/*
+ * From BEGIN to STARTED; 0, or what that says.  -ENOEXEC: it ended, or was
+ * killed, before it said anything, or that was no status.
+ */
 static int
 meet(struct quern__remote *remote, struct quern__patience *patience)
 {
@@ -210,10 +213,10 @@ meet(struct quern__remote *remote, struct quern__patience *patience)
 	if (!err)
 		err = hear(remote, patience, QUERN__SAY_STARTED, &message);
 	if (err)
-		return err;
+		return err == -EPIPE || err == -EPROTO ? -ENOEXEC : err;
 	remote->peak_at_start = message.u.started.peak_bytes;
 	err = message.u.started.status;
-	return err > 0 ? -EPROTO : err;
+	return err > 0 ? -ENOEXEC : err;
 }
 
 /* It has ended, or was killed. */
@@ -245,8 +248,7 @@ start(struct quern__remote *remote, struct quern__patience *patience)
 	}
 	quern__process_kill(remote);
 	bury(remote, NULL);
-	/* It ended, or was killed, before it said why. */
-	return err == -EPIPE || err == -EPROTO ? -ENOEXEC : err;
+	return err;
 }
 
 int
