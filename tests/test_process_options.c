@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "isolated.h"
+#include "self.h"
 #include "watchdog.h"
 
 enum { MIB = 1 << 20 };
@@ -351,6 +352,35 @@ a_worker_has_the_surroundings_that_were_asked_for(void)
 	CU_ASSERT_EQUAL(getpriority(PRIO_PROCESS, 0), before);
 }
 
+/* Only root may have less than the program, so nobody has. */
+static int
+begin_with_800(void)
+{
+	FILE *file = fopen("/proc/self/oom_score_adj", "w");
+	quern_processes_options options = one_worker();
+	quern_executor *executor;
+	int score;
+
+	if (!file || fputs("800", file) < 0 || fclose(file))
+		return 100;
+	options.oom_score_adj = 700;
+	if (quern_processes_create(&executor, &options))
+		return 101;
+	score = quern_run(executor, quern_call(tell_oom_score_adj, NULL));
+	if (quern_executor_destroy(executor))
+		return 102;
+	return score == 800 ? 0 : 1;
+}
+
+static void
+a_workers_oom_score_is_the_larger_one(void)
+{
+	static const char *const nothing[] = { NULL };
+
+	watchdog("oom score", 0);
+	CU_ASSERT_EQUAL(self_run("begin with 800", nothing), 0);
+}
+
 /* "Copied": also what the options point to. */
 static void
 options_are_the_callers_again_after_create(void)
@@ -407,8 +437,12 @@ a_full_queue_says_so(void)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	static const struct self_part parts[] = {
+		{ "begin with 800", begin_with_800 },
+		{ NULL, NULL },
+	};
 	static const CU_TestInfo tests[] = {
 		{ "a worker is replaced after so many jobs",
 		    a_worker_is_replaced_after_so_many_jobs },
@@ -424,6 +458,8 @@ main(void)
 		    a_worker_that_cannot_start_fails_create },
 		{ "a worker has the surroundings that were asked for",
 		    a_worker_has_the_surroundings_that_were_asked_for },
+		{ "a worker's out-of-memory score is the larger one",
+		    a_workers_oom_score_is_the_larger_one },
 		{ "options are the caller's again after create",
 		    options_are_the_callers_again_after_create },
 		{ "a full queue says so", a_full_queue_says_so },
@@ -431,6 +467,7 @@ main(void)
 	};
 
 	isolated_main();
+	self_begin(argc, argv, parts);
 	add_suite("process options", tests);
 	return run_suites();
 }

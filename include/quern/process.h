@@ -117,9 +117,10 @@ typedef struct quern_processes_options {
 	uint64_t address_space; /* bytes */
 	uint64_t cpu_seconds;   /* of all its jobs together; then SIGXCPU */
 	unsigned open_files;
-	int core_dumps;    /* 0: none; 1: as the program */
-	int oom_score_adj; /* 0 to 1000: who is killed first; 0: as it is */
-	unsigned nice;     /* 0 to 19, added to the program's */
+	int core_dumps; /* 0: none; 1: as the program */
+	/* 0 to 1000: who is killed first; the program's, if that is larger. */
+	int oom_score_adj;
+	unsigned nice; /* 0 to 19, added to the program's */
 	/*
 	 * No system calls but those for memory, time and threads: for code that
 	 * only computes.  -ENOTSUP if quern was built without libseccomp.

@@ -42,14 +42,40 @@ limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 	return setrlimit(resource, &now) ? -errno : 0;
 }
 
-/* The kernel's out-of-memory killer takes those first that have more. */
+static const char oom_score_adj[] = "/proc/self/oom_score_adj";
+
+/* What the program has; 0 or a negative errno. */
 static int
-adjust_oom_score(int score)
+read_oom_score(int *out)
 {
 	char text[20];
-	int file, n, err;
+	int file, n;
 
-	file = quern__fd_create("/proc/self/oom_score_adj");
+	file = quern__fd_open_read(oom_score_adj);
+	if (file < 0)
+		return file;
+	n = quern__fd_read(file, text, sizeof(text) - 1);
+	quern__fd_close(file);
+	if (n < 0)
+		return n;
+	text[n] = '\0';
+	return sscanf(text, "%d", out) == 1 ? 0 : -EIO;
+}
+
+/*
+ * The kernel's out-of-memory killer takes those first that have more.  Less than
+ * the program has may not be had.
+ */
+static int
+raise_oom_score(int score)
+{
+	char text[20];
+	int file, n, err, now;
+
+	err = read_oom_score(&now);
+	if (err || now >= score)
+		return err;
+	file = quern__fd_create(oom_score_adj);
 	if (file < 0)
 		return file;
 	n = snprintf(text, sizeof(text), "%d\n", score);
@@ -76,7 +102,7 @@ quern__limit(const struct quern__limits *limits)
 		err = limit(
 		    RLIMIT_NOFILE, limits->open_files, limits->open_files);
 	if (!err && limits->oom_score_adj)
-		err = adjust_oom_score(limits->oom_score_adj);
+		err = raise_oom_score(limits->oom_score_adj);
 	if (!err && limits->nice &&
 	    setpriority(PRIO_PROCESS, 0,
 		getpriority(PRIO_PROCESS, 0) + (int)limits->nice))
