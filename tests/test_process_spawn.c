@@ -154,6 +154,35 @@ options_out_of_range_are_refused(void)
 	CU_ASSERT_PTR_NULL(executor);
 }
 
+static int no_options; /* atomic */
+
+int __real_setsockopt(
+    int socket, int level, int name, const void *value, socklen_t bytes);
+int __wrap_setsockopt(
+    int socket, int level, int name, const void *value, socklen_t bytes);
+
+int
+__wrap_setsockopt(
+    int socket, int level, int name, const void *value, socklen_t bytes)
+{
+	if (get(&no_options)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	return __real_setsockopt(socket, level, name, value, bytes);
+}
+
+/* Or nobody would look around while it waits for an answer. */
+static void
+a_worker_that_cannot_be_looked_after_is_refused(void)
+{
+	quern_processes_options options = two_workers();
+
+	__atomic_store_n(&no_options, 1, __ATOMIC_RELEASE);
+	is_refused(&options, -ENOMEM);
+	__atomic_store_n(&no_options, 0, __ATOMIC_RELEASE);
+}
+
 /* ---- too late ---- */
 
 /* A link to this program, and then to none. */
@@ -339,6 +368,8 @@ main(int argc, char **argv)
 		    a_folder_or_module_that_is_none_is_refused },
 		{ "options out of range are refused",
 		    options_out_of_range_are_refused },
+		{ "a worker that cannot be looked after is refused",
+		    a_worker_that_cannot_be_looked_after_is_refused },
 		{ "a job without a worker is told why",
 		    a_job_without_a_worker_is_told_why },
 		{ "a worker that ends as it begins costs a job each",

@@ -122,12 +122,15 @@ destroy_files:
 }
 
 /* A worker thread that waits for an answer looks around now and then. */
-static void
+static int
 set_tick(int socket)
 {
 	const struct timeval tick = { .tv_usec = TICK_US };
 
-	(void)setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &tick, sizeof(tick));
+	return setsockopt(
+		   socket, SOL_SOCKET, SO_RCVTIMEO, &tick, sizeof(tick)) ?
+	    -errno :
+	    0;
 }
 
 int
@@ -138,14 +141,15 @@ quern__process_spawn(struct quern__remote *remote)
 	err = quern__fd_pair(pair);
 	if (err)
 		return err;
-	err = spawn(remote, pair[1]);
+	err = set_tick(pair[0]);
+	if (!err)
+		err = spawn(remote, pair[1]);
 	quern__fd_close(pair[1]);
 	if (err) {
 		quern__fd_close(pair[0]);
 		errno = saved;
 		return err;
 	}
-	set_tick(pair[0]);
 	remote->socket = pair[0];
 	remote->process = quern__fd_process(remote->pid);
 	if (remote->process < 0) {
