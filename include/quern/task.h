@@ -12,6 +12,10 @@
  * callback may, but for running the loop itself; other callbacks wait as long
  * as it does not await.
  *
+ * Each task has floating-point modes of its own (rounding, flushing of
+ * subnormals), which begin as those of the loop's thread.  The exception flags
+ * (fetestexcept()) are the thread's: after an await they may be others'.
+ *
  * "Inside a task only" below means -EPERM elsewhere.  Everything is for the
  * loop's thread.
  */
