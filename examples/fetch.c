@@ -29,8 +29,6 @@ enum {
 	SILENCE_SECONDS = 30
 };
 
-#define HTTP "http,https"
-
 struct chunk {
 	size_t bytes;
 	unsigned char data[];
@@ -211,6 +209,21 @@ hash_chunks(struct transfer *transfer)
 	return err == -EPIPE ? 0 : err;
 }
 
+/* Others cannot be paused. */
+static void
+allow_http(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+	const long http = CURLPROTO_HTTP | CURLPROTO_HTTPS;
+
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, http);
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, http);
+#endif
+}
+
 static int
 fetch(void *arg)
 {
@@ -233,9 +246,7 @@ fetch(void *arg)
 		curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 		curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_TIME,
 		    (long)SILENCE_SECONDS);
-		curl_easy_setopt(transfer->easy, CURLOPT_PROTOCOLS_STR, HTTP);
-		curl_easy_setopt(
-		    transfer->easy, CURLOPT_REDIR_PROTOCOLS_STR, HTTP);
+		allow_http(transfer->easy);
 		curl_easy_setopt(
 		    transfer->easy, CURLOPT_WRITEFUNCTION, take_chunk);
 		curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
