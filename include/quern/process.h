@@ -24,6 +24,12 @@
  * announced with quern_with_arg(), which copies it there and, for what runs once
  * (quern_call), back on success; loops get a copy of it for each block that they
  * do not change.
+ *
+ * What workers find: what is linked to the program or to options.module.  A
+ * plug-in that the program has loaded by itself is not in its workers: what it
+ * registers is -ENOEXEC, unless it is the module.  A program that was started
+ * through the dynamic linker by hand (ld.so ./program) is none that could be
+ * started again: it has no workers but those of a module or worker_program.
  */
 #ifndef QUERN_PROCESS_H
 #define QUERN_PROCESS_H
@@ -94,7 +100,8 @@ typedef struct quern_processes_options {
 	double grace;
 	/*
 	 * A worker is replaced after so many jobs, or once that many bytes of
-	 * its own memory, which is not shared, are resident; 0: never.
+	 * its own memory, which is not shared, are resident; 0: never.  A loop
+	 * is one job of each worker that is in it.
 	 */
 	uint64_t jobs_most, memory_most;
 	/*
@@ -104,7 +111,9 @@ typedef struct quern_processes_options {
 	int (*worker_start)(unsigned index);
 	/*
 	 * A shared object that each worker loads, with those that it needs: so
-	 * that registered functions need not be the program's.
+	 * that registered functions need not be the program's.  Workers of
+	 * quern's helper have the shared library: to a program with the static
+	 * one in it they are of another build, -ENOEXEC.
 	 */
 	const char *module;
 	/*
@@ -113,9 +122,18 @@ typedef struct quern_processes_options {
 	 * own helper, which does nothing else.
 	 */
 	const char *worker_program;
-	/* Limits of a worker; 0: those of the program. */
-	uint64_t address_space; /* bytes */
-	uint64_t cpu_seconds;   /* of all its jobs together; then SIGXCPU */
+	/*
+	 * Limits of a worker; 0: those of the program.  Whatever they are, what
+	 * a worker executes gets no more rights than it has
+	 * (PR_SET_NO_NEW_PRIVS).
+	 *
+	 * Bytes of all that a worker maps: the program with its libraries, its
+	 * stacks and heap, and all buffers of the executor that there are, used
+	 * by it or not.  As long as there is a buffer for which it has no room
+	 * jobs are -ENOMEM.
+	 */
+	uint64_t address_space;
+	uint64_t cpu_seconds; /* of all its jobs together; then SIGXCPU */
 	unsigned open_files;
 	int core_dumps; /* 0: none; 1: as the program */
 	/* 0 to 1000: who is killed first; the program's, if that is larger. */
