@@ -124,15 +124,15 @@ leave_a_child_behind(void)
 static int
 found_and_stay(quern_context *ctx, void *family)
 {
-	int *pid = family;
+	int *pid = family, child = fork();
 
-	(void)ctx;
-	pid[1] = fork();
-	if (pid[1] == 0) {
+	if (child == 0) {
 		alarm(60);
 		for (;;)
 			pause();
 	}
+	/* Not by the child, which sees the same memory. */
+	pid[1] = child;
 	return spin_for_ever(ctx, &pid[0]);
 }
 QUERN_REGISTER(found_and_stay)

@@ -275,17 +275,15 @@ collect(struct quern__worker *worker, quern_job *job, quern_job *jobs[])
 unsigned
 quern__remote_calls(struct quern__worker *worker, quern_job *job)
 {
-	struct calls calls = {
-		.worker = worker,
-		.remote = quern__remote_of(worker->pool, worker->index),
-	};
+	struct calls calls; /* 4 KiB that need not be zero */
 	quern_job *jobs[QUERN__DESK_MOST];
 	unsigned n = collect(worker, job, jobs), at = 0;
 
+	calls.worker = worker;
+	calls.remote = quern__remote_of(worker->pool, worker->index);
 	pthread_mutex_lock(&calls.remote->lock);
 	while (at < n)
 		at += run_locked(&calls, jobs + at, n - at);
-	pthread_mutex_unlock(&calls.remote->lock);
-	quern__keeper_check(calls.remote);
+	quern__keeper_release(calls.remote);
 	return n ? n : 1;
 }

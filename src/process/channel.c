@@ -49,7 +49,8 @@ quern__channel_send(int socket, const struct quern__message *message, int fd,
 	/* Reset: it has gone with something of ours unread. */
 	if (err == ECONNRESET)
 		return -EPIPE;
-	return err == EWOULDBLOCK ? -EAGAIN : -err;
+	/* Too many descriptors are on their way: they will arrive. */
+	return err == EWOULDBLOCK || err == ETOOMANYREFS ? -EAGAIN : -err;
 }
 
 /* The descriptor that came, if one did and only one. */

@@ -139,9 +139,10 @@ hear(struct quern__remote *remote, struct quern__patience *patience,
 
 /* ---- begin ---- */
 
-/* Which memory is there, and which is not any more. */
+/* Which memory of an arena is there, and which is not any more. */
 static int
-tell_of_memory(struct quern__remote *remote, struct quern__patience *patience)
+tell_of(struct quern__remote *remote, struct quern__patience *patience,
+    struct quern__arena *arena, struct quern__arena_view *view)
 {
 	struct quern__message message = { .verb = 0 };
 	struct quern__change change;
@@ -149,7 +150,7 @@ tell_of_memory(struct quern__remote *remote, struct quern__patience *patience)
 
 	for (; !err;
 	     err = say(remote, patience, &message, change.fd, NULL, 0)) {
-		change = quern__arena_next(&remote->all->arena, &remote->view);
+		change = quern__arena_next(arena, view);
 		if (change.kind == QUERN__CHANGE_NONE)
 			break;
 		message.verb = change.kind == QUERN__CHANGE_MAP ?
@@ -159,6 +160,16 @@ tell_of_memory(struct quern__remote *remote, struct quern__patience *patience)
 		message.u.map.bytes = change.bytes;
 	}
 	return err;
+}
+
+static int
+tell_of_memory(struct quern__remote *remote, struct quern__patience *patience)
+{
+	int err;
+
+	err = tell_of(remote, patience, &remote->all->arena, &remote->view);
+	return err ? err :
+		     tell_of(remote, patience, &remote->own, &remote->own_view);
 }
 
 static int
@@ -192,62 +203,72 @@ introduce(struct quern__remote *remote, struct quern__patience *patience)
 	    message.u.begin.path_bytes);
 }
 
-/*
- * From BEGIN to STARTED; 0, or what that says.  -ENOEXEC: it ended, or was
- * killed, before it said anything, or that was no status.
- */
-static int
-meet(struct quern__remote *remote, struct quern__patience *patience)
-{
-	struct quern__message message = {
-		.verb = QUERN__SAY_START,
-		.u.start.desk = (uintptr_t)remote->desk,
-	};
-	int err;
-
-	err = introduce(remote, patience);
-	if (!err)
-		err = tell_of_memory(remote, patience);
-	if (!err)
-		err = say(remote, patience, &message, -1, NULL, 0);
-	if (!err)
-		err = hear(remote, patience, QUERN__SAY_STARTED, &message);
-	if (err)
-		return err == -EPIPE || err == -EPROTO ? -ENOEXEC : err;
-	remote->peak_at_start = message.u.started.peak_bytes;
-	err = message.u.started.status;
-	return err > 0 ? -ENOEXEC : err;
-}
-
 /* It has ended, or was killed. */
 static void
 bury(struct quern__remote *remote, quern_crash *crash)
 {
 	quern__process_reap(remote, crash);
 	quern__arena_detach(&remote->all->arena, &remote->view);
+	quern__arena_detach(&remote->own, &remote->own_view);
+	remote->starting = false;
 }
 
+/* Start a process, and say all up to START.  0, or why there is none. */
 static int
-start(struct quern__remote *remote, struct quern__patience *patience)
+begin(struct quern__remote *remote)
 {
-	struct quern__patience for_start = *patience;
+	struct quern__message message = {
+		.verb = QUERN__SAY_START,
+		.u.start.desk = (uintptr_t)remote->desk,
+	};
+	struct quern__patience patience = { 0 };
 	int err;
 
 	remote->jobs = 0;
-	remote->worn = false;
+	remote->worn = remote->used = false;
 	err = quern__process_spawn(remote);
 	/* Nobody was there any more when we looked. */
 	if (err)
 		return err == -ESRCH ? -ENOEXEC : err;
 	quern__arena_attach(&remote->all->arena, &remote->view);
-	for_start.until_ns = in_seconds(START_SECONDS);
-	err = meet(remote, &for_start);
+	quern__arena_attach(&remote->own, &remote->own_view);
+	remote->starting = true;
+	remote->started_by_ns = in_seconds(START_SECONDS);
+	quern__keeper_watch(remote);
+	patience.until_ns = remote->started_by_ns;
+	err = introduce(remote, &patience);
+	if (!err)
+		err = tell_of_memory(remote, &patience);
+	if (!err)
+		err = say(remote, &patience, &message, -1, NULL, 0);
+	if (err)
+		quern__remote_drop(remote, NULL);
+	return err == -EPIPE ? -ENOEXEC : err;
+}
+
+/*
+ * Hear that it has started: 0, or what it says.  -ENOEXEC: it ended, or was
+ * killed, before it said anything, or that was no status.
+ */
+static int
+hear_start(struct quern__remote *remote, struct quern__patience *patience)
+{
+	struct quern__patience for_start = *patience;
+	struct quern__message message;
+	int err;
+
+	for_start.until_ns = remote->started_by_ns;
+	err = hear(remote, &for_start, QUERN__SAY_STARTED, &message);
 	if (!err) {
-		quern__keeper_watch(remote);
-		return 0;
+		remote->peak_at_start = message.u.started.peak_bytes;
+		err = message.u.started.status;
+		err = err > 0 ? -ENOEXEC : err;
+	} else if (err == -EPIPE || err == -EPROTO) {
+		err = -ENOEXEC;
 	}
-	quern__process_kill(remote);
-	bury(remote, NULL);
+	if (err)
+		quern__remote_drop(remote, NULL);
+	remote->starting = false;
 	return err;
 }
 
@@ -255,21 +276,51 @@ int
 quern__remote_ready(
     struct quern__remote *remote, struct quern__patience *patience)
 {
+	int err;
+
 	if (remote->pid && quern__process_is_gone(remote))
 		bury(remote, NULL);
 	else if (remote->worn)
 		quern__remote_end(remote);
-	return remote->pid ? 0 : start(remote, patience);
+	/* One that the keeper has begun. */
+	if (remote->starting && !hear_start(remote, patience))
+		return 0;
+	if (remote->pid)
+		return 0;
+	err = begin(remote);
+	return err ? err : hear_start(remote, patience);
+}
+
+void
+quern__remote_replace(struct quern__remote *remote)
+{
+	struct quern__patience patience = { 0 };
+
+	if (remote->pid && quern__process_is_gone(remote))
+		bury(remote, NULL);
+	else if (remote->worn)
+		quern__remote_end(remote);
+	/* It dies before it is of any use: the next job is to try, and be told. */
+	if (!remote->pid && remote->used)
+		(void)begin(remote);
+	else if (remote->pid && !remote->starting)
+		(void)tell_of_memory(remote, &patience);
 }
 
 /* ---- run ---- */
 
 /* Is that what a worker would answer? */
 static bool
-is_sound(const struct quern__message *run, const struct quern__message *answer)
+is_sound(const struct quern__message *run, const struct quern__message *answer,
+    bool told)
 {
-	return answer->number == run->number &&
-	    answer->u.ended.blocks <= run->u.run.end - run->u.run.begin;
+	uint32_t asked = run->u.run.end - run->u.run.begin;
+	uint32_t ran = answer->u.ended.blocks;
+
+	if (answer->number != run->number || ran > asked)
+		return false;
+	/* Blocks are left out for a reason. */
+	return ran == asked || told || answer->u.ended.status < 0;
 }
 
 int
@@ -280,12 +331,13 @@ quern__remote_ask(struct quern__remote *remote,
 	int err;
 
 	run->number = ++remote->number;
+	remote->used = true;
 	err = tell_of_memory(remote, patience);
 	if (!err)
 		err = say(remote, patience, run, -1, NULL, 0);
 	if (!err)
 		err = hear(remote, patience, QUERN__SAY_ENDED, answer);
-	if (!err && is_sound(run, answer))
+	if (!err && is_sound(run, answer, patience->told))
 		return 0;
 	quern__remote_drop(remote, crash);
 	return err && err != -EPROTO ? -EOWNERDEAD : -EPROTO;
@@ -303,6 +355,6 @@ quern__remote_end(struct quern__remote *remote)
 {
 	if (!remote->pid)
 		return;
-	quern__process_end(remote, END_MS);
-	quern__arena_detach(&remote->all->arena, &remote->view);
+	quern__process_hang_up(remote, remote->starting ? 0 : END_MS);
+	bury(remote, NULL);
 }

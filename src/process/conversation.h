@@ -27,6 +27,13 @@ int quern__remote_ready(
     struct quern__remote *remote, struct quern__patience *patience);
 
 /*
+ * For the keeper: take the place of a process that has died or is worn, unless
+ * that was of no use, and tell one that has nothing to do of memory that has
+ * gone.  A new one goes on starting by itself; whoever needs it first waits.
+ */
+void quern__remote_replace(struct quern__remote *remote);
+
+/*
  * Have it do what is on the desk.  0, and `answer` is sound; -EOWNERDEAD: it
  * has died, or -EPROTO: it was killed for what it said, and is not to be believed
  * in anything.  There is no process then, and `crash` says how it ended.

@@ -5,10 +5,11 @@
  * A worker thread looks at its process only while it uses it.  One thread looks
  * at all others: at pidfds, each of which reports once, and at an event that
  * says that a process is missing.  It takes the place of those that have died
- * and starts new ones, so that the next job finds one.  If that cannot be done
- * nothing is tried again before there is a job: its thread tries, and the job
- * gets the error.  So processes that die as soon as they begin cost a start for
- * each job, and nobody waits for ever.
+ * and starts new ones, so that the next job finds one.  It does not wait until
+ * they have started: whoever needs one does, as patiently as its job is.  And it
+ * replaces none that has died before it was given anything to do: the next job's
+ * thread tries, and the job gets the error.  So processes that die as soon as
+ * they begin cost a start for each job, and nobody waits for ever.
  *
  * A process that a thread is using is left to that thread.  It may die when the
  * thread has heard its last answer and still holds the lock: then the keeper has
@@ -34,14 +35,12 @@
 static void
 look_after(struct quern__remote *remote)
 {
-	struct quern__patience patience = { 0 };
-
 	__atomic_store_n(&remote->missed, true, __ATOMIC_SEQ_CST);
 	if (pthread_mutex_trylock(&remote->lock))
 		return;
 	__atomic_store_n(&remote->missed, false, __ATOMIC_SEQ_CST);
 	if (!remote->over)
-		(void)quern__remote_ready(remote, &patience);
+		quern__remote_replace(remote);
 	pthread_mutex_unlock(&remote->lock);
 }
 
@@ -117,8 +116,20 @@ quern__keeper_look(struct quern__processes *all)
 }
 
 void
-quern__keeper_check(struct quern__remote *remote)
+quern__keeper_release(struct quern__remote *remote)
 {
-	if (__atomic_load_n(&remote->missed, __ATOMIC_SEQ_CST))
-		quern__keeper_look(remote->all);
+	bool missed, lacking;
+
+	do {
+		missed = __atomic_exchange_n(
+		    &remote->missed, false, __ATOMIC_SEQ_CST);
+		lacking = missed &&
+		    (!remote->pid || remote->worn ||
+			quern__process_is_gone(remote));
+		pthread_mutex_unlock(&remote->lock);
+		if (lacking)
+			quern__keeper_look(remote->all);
+		/* It may have been here since we looked. */
+	} while (__atomic_load_n(&remote->missed, __ATOMIC_SEQ_CST) &&
+	    !pthread_mutex_trylock(&remote->lock));
 }

@@ -13,7 +13,7 @@ void quern__keeper_stop(struct quern__processes *all);
 void quern__keeper_watch(struct quern__remote *remote);
 /* A process is missing: start another one.  Any thread. */
 void quern__keeper_look(struct quern__processes *all);
-/* remote->lock was given up: did the keeper want it meanwhile? */
-void quern__keeper_check(struct quern__remote *remote);
+/* Give up remote->lock, and do what the keeper wanted it for meanwhile. */
+void quern__keeper_release(struct quern__remote *remote);
 
 #endif

@@ -178,8 +178,10 @@ end_worker(unsigned index, void *arg)
 static void
 free_remotes(struct quern__processes *all, unsigned n)
 {
-	while (n > 0)
-		pthread_mutex_destroy(&all->remote[--n].lock);
+	while (n-- > 0) {
+		pthread_mutex_destroy(&all->remote[n].lock);
+		quern__arena_fini(&all->remote[n].own);
+	}
 	quern__free(all->remote);
 }
 
@@ -193,11 +195,17 @@ make_remote(struct quern__processes *all, unsigned index)
 	remote->all = all;
 	remote->index = index;
 	remote->process = remote->socket = -1;
-	err = quern__arena_get(&all->arena, sizeof(*remote->desk), &desk);
+	err = quern__arena_init(&remote->own);
 	if (err)
 		return err;
-	remote->desk = desk;
-	return quern__mutex_init(&remote->lock);
+	err = quern__arena_get(&remote->own, sizeof(*remote->desk), &desk);
+	if (!err) {
+		remote->desk = desk;
+		err = quern__mutex_init(&remote->lock);
+	}
+	if (err)
+		quern__arena_fini(&remote->own);
+	return err;
 }
 
 static int

@@ -149,14 +149,16 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	if (status >= 0)
 		quern__stage_fetch(&staged);
 	*blocks = answer.u.ended.blocks;
-	quern__remote_count(remote, 1);
+	if (run->u.run.what == QUERN__RUN_CALLS)
+		quern__remote_count(remote, 1);
 	return status;
 }
 
-/* A part of a loop. */
+/* A part of a loop; `first`: the worker has just come to it. */
 static int
 run_remote(struct quern__remote *remote, quern_job *job, void *scratch,
-    enum quern__what what, struct quern__blocks of, uint32_t *blocks)
+    enum quern__what what, struct quern__blocks of, bool first,
+    uint32_t *blocks)
 {
 	struct quern__message run = {
 		.verb = QUERN__SAY_RUN,
@@ -167,8 +169,9 @@ run_remote(struct quern__remote *remote, quern_job *job, void *scratch,
 	pthread_mutex_lock(&remote->lock);
 	status =
 	    quern__remote_run_locked(remote, job, scratch, &run, 0, blocks);
-	pthread_mutex_unlock(&remote->lock);
-	quern__keeper_check(remote);
+	if (first && remote->pid)
+		quern__remote_count(remote, 1);
+	quern__keeper_release(remote);
 	return status;
 }
 
@@ -186,7 +189,7 @@ quern__remote_blocks(quern_context *ctx, struct quern__blocks step)
 		    &ctx->remote->all->arena, &job->op, part.at, step.end);
 		ran = 0;
 		status = run_remote(ctx->remote, job, job->own.scratch,
-		    QUERN__RUN_BLOCKS, part, &ran);
+		    QUERN__RUN_BLOCKS, part, !ctx->blocks_run, &ran);
 		ctx->blocks_run += ran;
 		if (status < 0)
 			quern__job_fail(job, status);
@@ -203,7 +206,7 @@ quern__remote_end_loop(const quern_context *ctx)
 	if (status || !job->op.kind->acc_bytes)
 		return status;
 	return run_remote(ctx->remote, job, job->own.scratch, QUERN__RUN_JOIN,
-	    (struct quern__blocks) { 0, 0 }, &blocks);
+	    (struct quern__blocks) { 0, 0 }, false, &blocks);
 }
 
 /* ---- for the job ---- */

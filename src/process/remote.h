@@ -37,13 +37,19 @@ struct quern__remote {
 	int pid;     /* 0: there is none */
 	int process; /* pidfd */
 	int socket;
-	bool worn;        /* another one is to take its place */
-	bool over;        /* no process is wanted any more */
-	uint32_t number;  /* of the last RUN */
+	bool starting;          /* it has not said STARTED */
+	bool used;              /* it was sent a RUN */
+	uint64_t started_by_ns; /* or it is killed */
+	bool worn;              /* another one is to take its place */
+	bool over;              /* no process is wanted any more */
+	uint32_t number;        /* of the last RUN */
 	unsigned unbegun; /* processes in a row that died before they began */
 	uint64_t jobs;    /* that this process has run */
 	uint64_t peak_at_start; /* bytes; it is the program's until then */
-	struct quern__arena_view view; /* what this process has mapped */
+	/* What this process has mapped: of the executor's, and of its own. */
+	struct quern__arena_view view, own_view;
+	struct quern__arena
+	    own; /* desk and stage: no other process sees them */
 	struct quern__desk *desk;
 	char *stage; /* for what is copied there and back */
 	size_t stage_bytes;

@@ -150,11 +150,11 @@ make_room(struct quern__remote *remote, size_t bytes)
 		return 0;
 	if (bytes < STAGE_BYTES)
 		bytes = STAGE_BYTES;
-	err = quern__arena_get(&remote->all->arena, bytes, &stage);
+	err = quern__arena_get(&remote->own, bytes, &stage);
 	if (err)
 		return err;
 	if (remote->stage)
-		(void)quern__arena_put(&remote->all->arena, remote->stage);
+		(void)quern__arena_put(&remote->own, remote->stage);
 	remote->stage = stage;
 	remote->stage_bytes = bytes;
 	return 0;

@@ -269,13 +269,12 @@ quern__process_reap(struct quern__remote *remote, quern_crash *crash)
 }
 
 void
-quern__process_end(struct quern__remote *remote, int timeout_ms)
+quern__process_hang_up(const struct quern__remote *remote, int timeout_ms)
 {
 	/* Also where others have got hold of it. */
 	(void)shutdown(remote->socket, SHUT_RDWR);
 	if (!has_ended(remote, timeout_ms))
 		quern__process_kill(remote);
-	quern__process_reap(remote, NULL);
 }
 
 uint64_t

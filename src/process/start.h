@@ -30,9 +30,9 @@ void quern__process_reap(struct quern__remote *remote, quern_crash *crash);
 
 /*
  * Nobody talks to it any more, so it is to end; it is killed if it has not in
- * so many milliseconds.  There is no process then.
+ * so many milliseconds.
  */
-void quern__process_end(struct quern__remote *remote, int timeout_ms);
+void quern__process_hang_up(const struct quern__remote *remote, int timeout_ms);
 
 /* Resident bytes of its memory that is not shared; 0: not known. */
 uint64_t quern__process_resident(const struct quern__remote *remote);
