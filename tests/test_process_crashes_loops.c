@@ -252,6 +252,58 @@ several_deaths_in_one_loop_are_one_failure(void)
 	close_scene();
 }
 
+/* One dies as soon as there is another one, which must be killed then. */
+static void
+die_beside_another(quern_context *ctx, size_t begin, size_t end, void *arg)
+{
+	int *touched = ((struct plan *)arg)->touched;
+
+	(void)ctx;
+	(void)end;
+	__atomic_store_n(&touched[begin], 1, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&touched[!begin], __ATOMIC_ACQUIRE))
+		;
+	if (begin == 0)
+		abort();
+	for (;;)
+		__asm__ volatile("");
+}
+QUERN_REGISTER(die_beside_another)
+
+static int
+exit_3(quern_context *ctx, void *unused)
+{
+	(void)ctx;
+	(void)unused;
+	_exit(3);
+}
+QUERN_REGISTER(exit_3)
+
+/* Also if its thread sees another one meanwhile. */
+static void
+the_first_death_of_each_job_is_told(void)
+{
+	struct noted noted, next;
+
+	if (!open_scene(0))
+		return;
+	/* Either of the two workers is the first in some round. */
+	for (int round = 0; round < 6; round++) {
+		plan_deaths(0, 0);
+		noted_init(&noted, quern_for(2, 1, die_beside_another, plan));
+		noted_init(&next, quern_call(exit_3, NULL));
+		noted_submit(&rig, &noted);
+		noted_submit(&rig, &next);
+		rig_run(&rig);
+		CU_ASSERT_EQUAL(noted.status, -EOWNERDEAD);
+		CU_ASSERT_EQUAL(crash_of(&noted).signal, SIGABRT);
+		CU_ASSERT_EQUAL(next.status, -EOWNERDEAD);
+		CU_ASSERT_EQUAL(crash_of(&next).signal, 0);
+		CU_ASSERT_EQUAL(crash_of(&next).exit_status, 3);
+	}
+	close_scene();
+}
+
 /* ---- and again ---- */
 
 static int
@@ -363,6 +415,8 @@ main(void)
 		    a_death_in_any_part_of_a_reduction_fails_it },
 		{ "several deaths in one loop are one failure",
 		    several_deaths_in_one_loop_are_one_failure },
+		{ "the first death of each job is told",
+		    the_first_death_of_each_job_is_told },
 		{ "what died is tried again so many times",
 		    what_died_is_tried_again_so_many_times },
 		{ "blocks that died are tried again",
