@@ -334,15 +334,21 @@ static void
 what_a_worker_writes_on_the_desk_breaks_nothing(void)
 {
 	struct noted noted;
+	quern_crash crash;
 	struct rig rig;
 	double progress;
 
 	if (!open_one(&rig))
 		return;
 	for (int round = 0; round < 3; round++) {
-		noted_init(&noted, quern_call(scribble, NULL));
-		noted.job.timeout = 0.03;
-		CU_ASSERT_EQUAL(noted_run(&rig, &noted), -ETIMEDOUT);
+		/* Long enough for it to begin. */
+		for (double timeout = 0.03;; timeout *= 2) {
+			noted_init(&noted, quern_call(scribble, NULL));
+			noted.job.timeout = timeout;
+			CU_ASSERT_EQUAL(noted_run(&rig, &noted), -ETIMEDOUT);
+			if (quern_job_crash(&noted.job, &crash) != -ENODATA)
+				break;
+		}
 		progress = quern_job_progress(&noted.job);
 		CU_ASSERT(progress >= 0 && progress <= 1);
 		CU_ASSERT_EQUAL(crash_of(&noted).signal, SIGKILL);

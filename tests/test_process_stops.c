@@ -235,25 +235,29 @@ who_leaves_its_group_is_killed_too(void)
 
 /* ---- timeout ---- */
 
+/* With a timeout that is long enough for it to begin. */
+static void
+run_until_timeout(quern_job *job, quern_call_fn *fn)
+{
+	for (double timeout = 0.03; !get(&board->pid); timeout *= 2) {
+		init_seen(job, quern_call(fn, board));
+		job->timeout = timeout;
+		CU_ASSERT_EQUAL(quern_submit(rig.loop, job), 0);
+		rig_run(&rig);
+	}
+}
+
 static void
 who_stops_in_time_lives(void)
 {
-	double timeout = 0.03;
 	quern_job job;
 	int pid;
 
 	if (!open_scene(1, INFINITY))
 		return;
-	/* On a busy machine its time may run out before its turn comes. */
-	do {
-		init_seen(&job, quern_call(count_until_told, board));
-		job.timeout = timeout;
-		timeout *= 2;
-		CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
-		rig_run(&rig);
-		CU_ASSERT_EQUAL(seen.status, -ETIMEDOUT);
-		pid = get(&board->pid);
-	} while (!pid);
+	run_until_timeout(&job, count_until_told);
+	pid = get(&board->pid);
+	CU_ASSERT_EQUAL(seen.status, -ETIMEDOUT);
 	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(tell_pid, NULL)), pid);
 	close_scene();
 }
@@ -265,10 +269,7 @@ time_out(quern_call_fn *fn)
 
 	if (!open_scene(1, 0.02))
 		return;
-	init_seen(&job, quern_call(fn, board));
-	job.timeout = 0.03;
-	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
-	rig_run(&rig);
+	run_until_timeout(&job, fn);
 	expect_killed(&job, -ETIMEDOUT);
 	close_scene();
 }
@@ -290,7 +291,7 @@ static void
 what_was_killed_for_its_time_is_not_tried_again(void)
 {
 	quern_processes_options options;
-	struct noted noted;
+	quern_job job;
 
 	isolated_options(&options, 1);
 	options.grace = 0.02;
@@ -301,10 +302,8 @@ what_was_killed_for_its_time_is_not_tried_again(void)
 	    quern_buffer_create((void **)&board, rig.executor, sizeof(*board)),
 	    0);
 	memset(board, 0, sizeof(*board));
-	noted_init(&noted, quern_call(count_for_ever, board));
-	noted.job.timeout = 0.03;
-	CU_ASSERT_EQUAL(noted_run(&rig, &noted), -ETIMEDOUT);
-	CU_ASSERT_TRUE(is_gone(board->pid));
+	run_until_timeout(&job, count_for_ever);
+	expect_killed(&job, -ETIMEDOUT);
 	close_scene();
 }
 
