@@ -17,8 +17,8 @@
 
 /* In a buffer. */
 struct board {
+	int begun;    /* how often; atomic */
 	int pid;      /* of the worker, when it is there; atomic */
-	int child;    /* that it has started; atomic */
 	int counting; /* as long as it goes on; atomic */
 };
 
@@ -76,6 +76,7 @@ count_for_ever(quern_context *ctx, void *arg)
 	struct board *to = arg;
 
 	(void)ctx;
+	add(&to->begun, 1);
 	tell(&to->pid, (int)getpid());
 	for (;;)
 		add(&to->counting, 1);
@@ -303,6 +304,7 @@ what_was_killed_for_its_time_is_not_tried_again(void)
 	    0);
 	memset(board, 0, sizeof(*board));
 	run_until_timeout(&job, count_for_ever);
+	CU_ASSERT_EQUAL(get(&board->begun), 1);
 	expect_killed(&job, -ETIMEDOUT);
 	close_scene();
 }

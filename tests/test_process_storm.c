@@ -14,7 +14,10 @@
 
 enum {
 	IN_FLIGHT = 64,
-	A_KILL = 50, /* jobs from one to the next */
+	A_KILL = 50,   /* jobs from one to the next */
+	A_BURST = 100, /* the same of buffers that come and go */
+	BURST = 80,    /* more than the arena keeps */
+	SLACK = 40,    /* of these, that an idle worker has not heard of yet */
 	SHARED = 1000,
 	WORKERS = 3
 };
@@ -63,6 +66,21 @@ kill_any(void)
 		}
 }
 
+/* So that workers, dying or not, are told of memory that comes and goes. */
+static void
+burst(void)
+{
+	void *buffer[BURST] = { NULL };
+	int wrong = 0;
+
+	for (int i = 0; i < BURST; i++)
+		wrong |=
+		    quern_buffer_create(&buffer[i], storm.rig.executor, 4096);
+	for (int i = 0; i < BURST; i++)
+		wrong |= quern_buffer_destroy(buffer[i]);
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
 static void submit_next(struct noted *noted);
 
 static void
@@ -88,6 +106,8 @@ count_and_go_on(quern_loop *loop, quern_job *job, int status)
 	}
 	if (storm.ended % A_KILL == 0)
 		kill_any();
+	if (storm.ended % A_BURST == 0)
+		burst();
 	submit_next(noted);
 }
 
@@ -159,15 +179,15 @@ every_job_ends_once_whoever_is_killed(void)
 	blow(1000);
 	before = footprint();
 	blow(rounds(SANITIZED ? 4000 : 20000));
-	/* All idle: as many descriptors as before. */
+	/* All are there, and idle. */
 	CU_ASSERT_EQUAL(
 	    isolated_run(&storm.rig, quern_call(return_one, NULL)), 1);
 	for (int ms = 0; children(NULL, 0) < WORKERS && ms < 10000; ms++)
 		usleep(1000);
 	after = footprint();
 	CU_ASSERT_EQUAL(children(NULL, 0), WORKERS);
-	CU_ASSERT_EQUAL(after.descriptors, before.descriptors);
-	CU_ASSERT(after.maps <= before.maps + 5);
+	CU_ASSERT(after.descriptors <= before.descriptors + SLACK);
+	CU_ASSERT(after.maps <= before.maps + 2 * SLACK);
 	CU_ASSERT(SANITIZED || after.resident_kb <= before.resident_kb + 4096);
 	close_storm();
 }
