@@ -159,6 +159,8 @@ QUERN_API void quern_processes_options_init(quern_processes_options *options);
  * - quern_run() waits while workers compute, and does not help,
  * - a quern_blocking() takes a worker like a quern_call(), and a quern_team()
  *   has the OpenMP threads of one worker: its share of the cores,
+ * - short calls that wait may be sent together, 16 at most; one that has not
+ *   begun 10 ms later goes back in line,
  * - quern_run_inside(), in a worker, is serial.
  *
  * Workers are processes of their own: their group is killed with them, so what
