@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "isolated.h"
+#include "pieces.h"
 #include "threads.h"
 #include "watchdog.h"
 
@@ -193,6 +194,29 @@ an_idle_process_is_replaced(void)
 	rig_close(&rig);
 }
 
+/* What is too large to be kept for the next buffer. */
+static void
+workers_without_a_job_let_go_of_memory(void)
+{
+	const size_t bytes = (size_t)400 << 20;
+	unsigned before;
+	struct rig rig;
+	void *buffer;
+
+	if (!open_one(&rig, "memory"))
+		return;
+	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(return_one, NULL)), 1);
+	before = possessions().mappings;
+	CU_ASSERT_EQUAL(quern_buffer_create(&buffer, rig.executor, bytes), 0);
+	/* The worker maps it, since it runs something. */
+	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(return_one, NULL)), 1);
+	CU_ASSERT(possessions().mappings > before);
+	CU_ASSERT_EQUAL(quern_buffer_destroy(buffer), 0);
+	while (possessions().mappings > before)
+		nap();
+	rig_close(&rig);
+}
+
 int
 main(void)
 {
@@ -202,6 +226,8 @@ main(void)
 		{ "what dies at once is not started for ever",
 		    what_dies_at_once_is_not_started_for_ever },
 		{ "an idle process is replaced", an_idle_process_is_replaced },
+		{ "workers without a job let go of memory",
+		    workers_without_a_job_let_go_of_memory },
 		CU_TEST_INFO_NULL,
 	};
 	int failed;

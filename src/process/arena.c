@@ -331,6 +331,7 @@ quern__arena_put(struct quern__arena *arena, void *start)
 {
 	struct quern__link ring, *last;
 	struct quern__piece *piece;
+	bool are_gone = false;
 	int err = -EINVAL;
 
 	quern__ring_init(&ring);
@@ -341,10 +342,13 @@ quern__arena_put(struct quern__arena *arena, void *start)
 		last = arena->gone.prev;
 		keep_locked(arena, piece);
 		quern__arena_sweep_locked(arena, last->next, &ring);
+		are_gone = arena->gone.next != &arena->gone;
 		err = 0;
 	}
 	pthread_mutex_unlock(&arena->lock);
 	quern__pieces_end(&ring);
+	if (are_gone && arena->are_gone)
+		arena->are_gone(arena);
 	return err;
 }
 

@@ -81,6 +81,11 @@ struct quern__piece {
  *   A4  what is in `gone` is needed by a view.
  */
 struct quern__arena {
+	/*
+	 * Set once, or NULL: called after a put, without the lock, if pieces are
+	 * gone that only wait for workers to be told.
+	 */
+	void (*are_gone)(struct quern__arena *arena);
 	pthread_mutex_t lock; /* guards all below; held for no system call */
 	uintptr_t next;       /* where the next piece is tried */
 	uint64_t now;         /* births and departures so far */

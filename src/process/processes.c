@@ -247,6 +247,14 @@ free_locks(struct quern__processes *all)
 	pthread_mutex_destroy(&all->lock);
 }
 
+/* Workers that have nothing to do are told by the keeper. */
+static void
+tell_of_gone(struct quern__arena *arena)
+{
+	quern__keeper_look((struct quern__processes *)((char *)arena -
+	    offsetof(struct quern__processes, arena)));
+}
+
 static int
 make(struct quern__processes **out, const quern_processes_options *options)
 {
@@ -280,6 +288,7 @@ make(struct quern__processes **out, const quern_processes_options *options)
 	err = quern__keeper_start(all);
 	if (err)
 		goto free_remotes;
+	all->arena.are_gone = tell_of_gone;
 	*out = all;
 	return 0;
 
