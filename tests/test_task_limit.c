@@ -42,6 +42,26 @@ used(void)
 	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
+static int
+do_nothing(quern_context *ctx, void *unused)
+{
+	(void)ctx;
+	(void)unused;
+	return 0;
+}
+
+/* The worker has begun, and has from OpenMP's runtime what it needs. */
+static void
+await_worker(void)
+{
+	quern_job job;
+
+	quern_job_init(&job, quern_call(do_nothing, NULL), NULL);
+	if (quern_submit(task_rig.loop, &job))
+		exit(9);
+	rig_run(&task_rig);
+}
+
 /*
  * In a child: leave room for so many stacks and see how many tasks come to be.
  * Exits with 0 if all is as it should be, or says by a number what was not.
@@ -54,6 +74,7 @@ run_with_room_for(unsigned stacks)
 
 	if (!tasks_open(1))
 		exit(10);
+	await_worker();
 	/* What a loop needs for tasks besides their stacks. */
 	if (quern_spawn(task_rig.loop, NULL, take_turns, NULL))
 		exit(11);

@@ -198,6 +198,10 @@ void quern__arena_detach(
 struct quern__change quern__arena_next(
     struct quern__arena *arena, struct quern__arena_view *view);
 
+/* Would it say anything else than QUERN__CHANGE_NONE? */
+bool quern__arena_has_news(
+    struct quern__arena *arena, const struct quern__arena_view *view);
+
 /* ---- arena.c and arena_view.c among themselves ---- */
 
 static inline void

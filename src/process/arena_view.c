@@ -145,6 +145,18 @@ step_locked(struct quern__arena *arena, struct quern__arena_view *view)
 	return change;
 }
 
+bool
+quern__arena_has_news(
+    struct quern__arena *arena, const struct quern__arena_view *view)
+{
+	bool news;
+
+	pthread_mutex_lock(&arena->lock);
+	news = view->from != arena->now;
+	pthread_mutex_unlock(&arena->lock);
+	return news;
+}
+
 struct quern__change
 quern__arena_next(struct quern__arena *arena, struct quern__arena_view *view)
 {

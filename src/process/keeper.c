@@ -125,7 +125,9 @@ quern__keeper_release(struct quern__remote *remote)
 		    &remote->missed, false, __ATOMIC_SEQ_CST);
 		lacking = missed &&
 		    (!remote->pid || remote->worn ||
-			quern__process_is_gone(remote));
+			quern__process_is_gone(remote) ||
+			quern__arena_has_news(
+			    &remote->all->arena, &remote->view));
 		pthread_mutex_unlock(&remote->lock);
 		if (lacking)
 			quern__keeper_look(remote->all);
