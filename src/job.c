@@ -108,7 +108,7 @@ quern__job_claim(quern_job *job, quern_loop *loop, quern_executor *pool)
 	    !(job->timeout >= 0) || job->reserved)
 		return -EINVAL;
 	err = quern__op_check(&job->op);
-	if (!err)
+	if (!err && pool->processes)
 		err = quern__remote_check(pool, &job->op);
 	if (err)
 		return err;

@@ -20,12 +20,9 @@
 #include "conversation.h"
 #include "keeper.h"
 #include "remote.h"
+#include "stage.h"
 #include "src/job.h"
 #include "src/pool.h"
-#include "stage.h"
-
-/* As often in a row something is sent that no process begins. */
-enum { UNBEGUN_MOST = 3 };
 
 /* One message. */
 struct calls {
@@ -38,14 +35,6 @@ struct calls {
 		struct quern__staged staged;
 	} call[QUERN__DESK_MOST];
 };
-
-static uint32_t
-state_of(const struct calls *calls, unsigned i)
-{
-	/* acquire: what the process wrote before it said ENDED. */
-	return __atomic_load_n(
-	    &calls->remote->desk->on[i].state, __ATOMIC_ACQUIRE);
-}
 
 static void
 finish(struct calls *calls, unsigned i, int status)
@@ -111,7 +100,7 @@ look(struct quern__patience *patience)
 	for (unsigned i = 0; i < calls->n; i++) {
 		if (!calls->call[i].job)
 			continue;
-		if (state_of(calls, i) == QUERN__DESK_ENDED) {
+		if (quern__desk_state(calls->remote, i) == QUERN__DESK_ENDED) {
 			finish_ended(calls, i);
 			continue;
 		}
@@ -164,6 +153,8 @@ try_again(struct calls *calls, unsigned i, const quern_crash *crash)
 		    remote, job, NULL, &run, 1, &blocks);
 	else
 		quern__crash_keep(remote->all, job, crash);
+	if (remote->pid)
+		quern__remote_count(remote, 1);
 	finish(calls, i, status);
 }
 
@@ -180,20 +171,20 @@ settle_dead(struct calls *calls, const quern_crash *crash, bool believed)
 
 	/* A retry writes to the desk: it comes last. */
 	for (i = calls->n; i-- > 0;) {
-		if (state_of(calls, i) != QUERN__DESK_WAITING)
+		if (quern__desk_state(calls->remote, i) != QUERN__DESK_WAITING)
 			begun = true;
 		else if (calls->call[i].job && (i > 0 || begun))
 			give_back(calls, i);
 	}
 	remote->unbegun = begun ? 0 : remote->unbegun + 1;
-	if (!begun && remote->unbegun <= UNBEGUN_MOST) {
+	if (!begun && remote->unbegun <= QUERN__UNBEGUN_MOST) {
 		give_back(calls, 0);
 		return;
 	}
 	remote->unbegun = 0;
 	for (i = 0; i < calls->n; i++)
 		if (calls->call[i].job && believed &&
-		    state_of(calls, i) == QUERN__DESK_ENDED)
+		    quern__desk_state(calls->remote, i) == QUERN__DESK_ENDED)
 			finish_ended(calls, i);
 	for (i = 0; i < calls->n; i++)
 		if (calls->call[i].job)
@@ -208,7 +199,7 @@ settle_answered(struct calls *calls)
 	for (unsigned i = 0; i < calls->n; i++) {
 		if (!calls->call[i].job)
 			continue;
-		if (state_of(calls, i) != QUERN__DESK_ENDED)
+		if (quern__desk_state(calls->remote, i) != QUERN__DESK_ENDED)
 			return false;
 		finish_ended(calls, i);
 	}

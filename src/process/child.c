@@ -27,15 +27,15 @@
 
 #include "arena.h"
 #include "channel.h"
-#include "src/claim.h"
 #include "confine.h"
+#include "registry.h"
+#include "src/claim.h"
 #include "src/cpus.h"
 #include "src/fd.h"
 #include "src/fpmode.h"
 #include "src/grid.h"
 #include "src/job.h"
 #include "src/omp.h"
-#include "registry.h"
 #include "src/thread.h"
 
 /* Of a worker that should have ended by itself. */

@@ -18,11 +18,11 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "src/clock.h"
-#include "src/job.h"
 #include "keeper.h"
 #include "registry.h"
 #include "start.h"
+#include "src/clock.h"
+#include "src/job.h"
 
 enum {
 	FULL_MS = 10,       /* between two looks at a socket without room */

@@ -42,13 +42,12 @@ int quern__remote_ask(struct quern__remote *remote,
     struct quern__patience *patience, struct quern__message *run,
     struct quern__message *answer, quern_crash *crash);
 
-/* Did it begin what is there on the desk? */
-static inline bool
-quern__desk_has_begun(const struct quern__remote *remote, unsigned at)
+/* Of what is there on the desk. */
+static inline enum quern__desk_state
+quern__desk_state(const struct quern__remote *remote, unsigned at)
 {
-	/* acquire: what it wrote before it ENDED. */
-	return __atomic_load_n(&remote->desk->on[at].state, __ATOMIC_ACQUIRE) !=
-	    QUERN__DESK_WAITING;
+	/* acquire: what the process wrote before it said ENDED. */
+	return __atomic_load_n(&remote->desk->on[at].state, __ATOMIC_ACQUIRE);
 }
 
 /* It does not do as it must: it is killed. */

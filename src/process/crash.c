@@ -10,10 +10,10 @@
  */
 #include <errno.h>
 
+#include "remote.h"
 #include "src/job.h"
 #include "src/mem.h"
 #include "src/pool.h"
-#include "remote.h"
 
 /* From the lowest bit on. */
 enum {

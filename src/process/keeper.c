@@ -26,9 +26,9 @@
 #include <sys/epoll.h>
 
 #include "conversation.h"
+#include "start.h"
 #include "src/cpus.h"
 #include "src/fd.h"
-#include "start.h"
 #include "src/thread.h"
 
 /* See that there is a process, or leave it to the thread that has the lock. */

@@ -16,14 +16,14 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "src/clock.h"
 #include "confine.h"
 #include "conversation.h"
-#include "src/cpus.h"
 #include "keeper.h"
+#include "registry.h"
+#include "src/clock.h"
+#include "src/cpus.h"
 #include "src/mem.h"
 #include "src/pool.h"
-#include "registry.h"
 #include "src/thread.h"
 
 enum { NICE_MOST = 19, OOM_SCORE_MOST = 1000, WORKERS_MOST = 4096 };

@@ -10,20 +10,14 @@
 #include <string.h>
 
 #include "conversation.h"
-#include "src/job.h"
-#include "kernels/kernel.h"
 #include "keeper.h"
-#include "src/mem.h"
-#include "src/pool.h"
 #include "registry.h"
 #include "stage.h"
 #include "start.h"
-
-/*
- * Of a job that a process had not begun when it died, so many more times: it is
- * not to blame.
- */
-enum { UNBEGUN_MOST = 3 };
+#include "kernels/kernel.h"
+#include "src/job.h"
+#include "src/mem.h"
+#include "src/pool.h"
 
 struct quern__remote *
 quern__remote_of(const quern_executor *pool, unsigned index)
@@ -49,8 +43,6 @@ quern__remote_check(const quern_executor *pool, const quern_op *op)
 {
 	struct quern__processes *all = pool->processes;
 
-	if (!all)
-		return 0;
 	if (!quern__registry_key((uintptr_t)op->kind))
 		return -ENOEXEC;
 	if (how_of(op) && !quern__registry_key(how_of(op)))
@@ -134,11 +126,11 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 			break;
 		quern__keeper_look(remote->all);
 		if (patience.told ||
-		    (quern__desk_has_begun(remote, 0) ?
+		    (quern__desk_state(remote, 0) != QUERN__DESK_WAITING ?
 			    died++ >= remote->all->options.retries ||
 				!may_run_again(
 				    remote, &job->op, run->u.run.what) :
-			    unbegun++ >= UNBEGUN_MOST)) {
+			    unbegun++ >= QUERN__UNBEGUN_MOST)) {
 			quern__crash_keep(remote->all, job, &crash);
 			return -EOWNERDEAD;
 		}
@@ -149,8 +141,6 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	if (status >= 0)
 		quern__stage_fetch(&staged);
 	*blocks = answer.u.ended.blocks;
-	if (run->u.run.what == QUERN__RUN_CALLS)
-		quern__remote_count(remote, 1);
 	return status;
 }
 

@@ -12,9 +12,13 @@
  *
  * States of a process, all under remote->lock:
  *
- *   NONE ---- start ----> READY ---- run ----> READY
- *    ^                      |
- *    +------ reaped <-------+  it died, was killed, or has done its share
+ *            begin             STARTED
+ *     NONE ---------> starting ---------> ready <---> runs what is on the desk
+ *      ^                 |                  |
+ *      +---- reaped <----+------------------+
+ *
+ * It is reaped when it has died, was killed, or has done its share.  The keeper
+ * and the thread that needs it begin one; that thread hears that it has started.
  */
 #ifndef QUERN_SRC_PROCESS_REMOTE_H
 #define QUERN_SRC_PROCESS_REMOTE_H
@@ -23,9 +27,9 @@
 #include <quern/process.h>
 
 #include "arena.h"
+#include "wire.h"
 #include "src/claim.h"
 #include "src/grid.h"
-#include "wire.h"
 
 struct quern__remote {
 	struct quern__processes *all; /* fixed */
@@ -48,8 +52,8 @@ struct quern__remote {
 	uint64_t peak_at_start; /* bytes; it is the program's until then */
 	/* What this process has mapped: of the executor's, and of its own. */
 	struct quern__arena_view view, own_view;
-	struct quern__arena
-	    own; /* desk and stage: no other process sees them */
+	/* No other process sees the desk and the stage. */
+	struct quern__arena own;
 	struct quern__desk *desk;
 	char *stage; /* for what is copied there and back */
 	size_t stage_bytes;
@@ -66,7 +70,6 @@ struct quern__crash_note {
 };
 
 struct quern__processes {
-	quern_executor *pool;
 	quern_processes_options options;
 	uint64_t grace_ns;
 	uint64_t start_key;   /* of options.worker_start */
@@ -96,7 +99,7 @@ struct quern__remote *quern__remote_of(
     const quern_executor *pool, unsigned index);
 
 /*
- * Can workers of this executor run it?  0, also on threads; -ENOEXEC: the
+ * Can workers of this executor, which has processes, run it?  0; -ENOEXEC: the
  * function is not registered; -EFAULT: they cannot see its argument.
  */
 int quern__remote_check(const quern_executor *pool, const quern_op *op);
@@ -120,6 +123,12 @@ struct quern__worker;
 unsigned quern__remote_calls(struct quern__worker *worker, quern_job *job);
 
 /* ---- remote.c and calls.c among themselves, with remote->lock held ---- */
+
+/*
+ * So often something is sent again that a process had not begun when it died:
+ * it is not to blame.
+ */
+enum { QUERN__UNBEGUN_MOST = 3 };
 
 /* Put what is to be run on the desk, as the worker is to see it. */
 void quern__remote_lay_out(struct quern__remote *remote, unsigned at,
