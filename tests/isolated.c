@@ -71,6 +71,15 @@ isolated_open(struct rig *rig, const quern_processes_options *options)
 	return rig->loop;
 }
 
+bool
+isolated_open_one(struct rig *rig)
+{
+	quern_processes_options options;
+
+	isolated_options(&options, 1);
+	return isolated_open(rig, &options);
+}
+
 /* ---- jobs ---- */
 
 static void

@@ -21,6 +21,8 @@ void isolated_main(void);
 void isolated_options(quern_processes_options *options, unsigned workers);
 /* As rig_open_with(); NULL: two workers.  rig_close() closes it. */
 bool isolated_open(struct rig *rig, const quern_processes_options *options);
+/* With one worker, so that it meets what comes behind, too. */
+bool isolated_open_one(struct rig *rig);
 
 /* A job that notes its end. */
 struct noted {

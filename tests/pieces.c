@@ -32,6 +32,13 @@ can_be_read(const char *byte)
 	return quern__peek(&copy, byte, 1);
 }
 
+size_t
+arena_begins(struct quern__arena *arena)
+{
+	CU_ASSERT_EQUAL_FATAL(quern__arena_init(arena), 0);
+	return quern__page_bytes();
+}
+
 void
 arena_ends(struct quern__arena *arena)
 {

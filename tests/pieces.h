@@ -11,6 +11,8 @@ char *get_piece(struct quern__arena *arena, size_t bytes);
 /* Asserts that it was one. */
 void put_piece(struct quern__arena *arena, void *piece);
 bool can_be_read(const char *byte);
+/* Asserts that it could be made; returns the bytes of a page. */
+size_t arena_begins(struct quern__arena *arena);
 /* Asserts that nothing is left of all that was counted. */
 void arena_ends(struct quern__arena *arena);
 

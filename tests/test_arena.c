@@ -13,17 +13,9 @@
 #include <unistd.h>
 
 #include "pieces.h"
-#include "src/mem.h"
 
 static struct quern__arena arena;
 static size_t page;
-
-static void
-begin(void)
-{
-	page = quern__page_bytes();
-	CU_ASSERT_EQUAL_FATAL(quern__arena_init(&arena), 0);
-}
 
 /* ---- what is had ---- */
 
@@ -35,7 +27,7 @@ all_of_a_piece_can_be_used_and_is_zero_at_first(void)
 	size_t whole;
 	char *piece;
 
-	begin();
+	page = arena_begins(&arena);
 	errno = 7;
 	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
 		piece = get_piece(&arena, asked[i]);
@@ -61,7 +53,7 @@ its_pages_are_there_before_they_are_touched(void)
 	unsigned missing = 0;
 	char *piece;
 
-	begin();
+	page = arena_begins(&arena);
 	piece = get_piece(&arena, 64 * page);
 	CU_ASSERT_EQUAL(mincore(piece, 64 * page, there), 0);
 	for (int i = 0; i < 64; i++)
@@ -76,7 +68,7 @@ its_file_stays_as_long_as_it_is(void)
 	struct quern__arena_view view;
 	struct quern__change change;
 
-	begin();
+	page = arena_begins(&arena);
 	get_piece(&arena, 2 * page);
 	quern__arena_attach(&arena, &view);
 	change = quern__arena_next(&arena, &view);
@@ -98,7 +90,7 @@ one_that_was_put_is_had_again_as_it_is(void)
 {
 	char *a, *b;
 
-	begin();
+	page = arena_begins(&arena);
 	a = get_piece(&arena, 5 * page);
 	b = get_piece(&arena, 5 * page);
 	CU_ASSERT_PTR_NOT_EQUAL(a, b);
@@ -121,7 +113,7 @@ the_one_that_fits_best_is_taken(void)
 {
 	char *large, *middle, *piece;
 
-	begin();
+	page = arena_begins(&arena);
 	large = get_piece(&arena, 16 * page);
 	middle = get_piece(&arena, 10 * page);
 	put_piece(&arena, middle);
@@ -141,7 +133,7 @@ so_many_are_kept_and_the_oldest_goes_first(void)
 	char *piece[QUERN__ARENA_KEPT_MOST + 2];
 	const int n = QUERN__ARENA_KEPT_MOST + 2;
 
-	begin();
+	page = arena_begins(&arena);
 	for (int i = 0; i < n; i++)
 		piece[i] = get_piece(&arena, page);
 	for (int i = 0; i < n; i++)
@@ -160,7 +152,7 @@ so_many_bytes_are_kept(void)
 	const size_t others = QUERN__ARENA_KEPT_BYTES - 8 * page;
 	char *a, *b, *huge;
 
-	begin();
+	page = arena_begins(&arena);
 	a = get_piece(&arena, 8 * page);
 	b = get_piece(&arena, page);
 	arena.kept_bytes += others;
@@ -189,7 +181,7 @@ what_nobody_has_cannot_be_put(void)
 {
 	char *piece, other;
 
-	begin();
+	page = arena_begins(&arena);
 	piece = get_piece(&arena, 3 * page);
 	CU_ASSERT_EQUAL(quern__arena_put(&arena, NULL), -EINVAL);
 	CU_ASSERT_EQUAL(quern__arena_put(&arena, &other), -EINVAL);
@@ -208,7 +200,7 @@ what_is_held_lies_within_one_piece(void)
 {
 	char *a, *b, other;
 
-	begin();
+	page = arena_begins(&arena);
 	CU_ASSERT_FALSE(quern__arena_holds(&arena, &other, 1));
 	CU_ASSERT_FALSE(
 	    quern__arena_holds(&arena, (void *)QUERN__ARENA_BEGIN, 1));
@@ -249,7 +241,7 @@ among_many_each_is_found(void)
 	enum { N = 200 };
 	char *piece[N];
 
-	begin();
+	page = arena_begins(&arena);
 	for (int i = 0; i < N; i++) {
 		/* Not in order. */
 		if (i % 7 == 3)
@@ -279,7 +271,7 @@ too_large_a_piece_is_out_of_memory_and_changes_nothing(void)
 		QUERN__ARENA_END - QUERN__ARENA_BEGIN };
 	void *piece = NULL;
 
-	begin();
+	page = arena_begins(&arena);
 	errno = 7;
 	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
 		CU_ASSERT_EQUAL(
@@ -324,7 +316,7 @@ whatever_fails_nothing_is_left_and_nothing_has_changed(void)
 	faults_arm(1, false);
 	CU_ASSERT_EQUAL(quern__arena_init(&arena), -ENOMEM);
 	faults_disarm();
-	begin();
+	page = arena_begins(&arena);
 	/* With no room for it in `live`, and with some. */
 	while (!get_with_fault(n))
 		n++;
@@ -344,7 +336,7 @@ descriptors_that_run_out_say_so(void)
 {
 	void *piece = NULL;
 
-	begin();
+	page = arena_begins(&arena);
 	faults_arm(2, false);
 	CU_ASSERT_EQUAL(quern__arena_get(&arena, 1, &piece), -EMFILE);
 	faults_disarm();
@@ -358,7 +350,7 @@ at_the_end_all_is_gone_also_what_somebody_has(void)
 	struct possessions during, after;
 	char *piece;
 
-	begin();
+	page = arena_begins(&arena);
 	get_piece(&arena, page);
 	piece = get_piece(&arena, 100 * page);
 	get_piece(&arena, QUERN__ARENA_KEPT_BYTES);

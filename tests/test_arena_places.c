@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 
 #include "pieces.h"
-#include "src/mem.h"
 
 /* Where what must not be replaced is mapped, all is taken; how often asked? */
 static bool all_taken;
@@ -29,18 +28,11 @@ static struct quern__arena arena;
 static size_t page;
 
 static void
-begin(void)
-{
-	page = quern__page_bytes();
-	CU_ASSERT_EQUAL_FATAL(quern__arena_init(&arena), 0);
-}
-
-static void
 on_both_sides_of_it_is_nothing(void)
 {
 	char *first, *second;
 
-	begin();
+	page = arena_begins(&arena);
 	first = get_piece(&arena, 3 * page);
 	second = get_piece(&arena, page);
 	CU_ASSERT_TRUE(can_be_read(first - page));
@@ -60,7 +52,7 @@ what_is_in_the_way_is_jumped_over(void)
 	char *piece, *strange;
 	uintptr_t next;
 
-	begin();
+	page = arena_begins(&arena);
 	/* At the end of where it would lie, and far beyond. */
 	for (size_t bytes = page; bytes <= large; bytes += large - page) {
 		next = arena.next;
@@ -86,7 +78,7 @@ where_all_is_taken_there_is_an_end_to_it(void)
 {
 	void *piece = NULL;
 
-	begin();
+	page = arena_begins(&arena);
 	all_taken = true;
 	refusals = 0;
 	CU_ASSERT_EQUAL(quern__arena_get(&arena, page, &piece), -ENOMEM);
@@ -101,7 +93,7 @@ behind_the_end_is_the_beginning(void)
 {
 	char *piece;
 
-	begin();
+	page = arena_begins(&arena);
 	for (size_t pages = 0; pages < 12; pages++) {
 		arena.next = QUERN__ARENA_END - pages * page;
 		piece = get_piece(&arena, 4 * page);
@@ -112,7 +104,7 @@ behind_the_end_is_the_beginning(void)
 		CU_ASSERT(arena.next <= QUERN__ARENA_END);
 		put_piece(&arena, piece);
 		quern__arena_fini(&arena);
-		begin();
+		page = arena_begins(&arena);
 	}
 	arena_ends(&arena);
 }
@@ -123,7 +115,7 @@ two_arenas_begin_at_different_places(void)
 	static struct quern__arena other[8];
 	uintptr_t apart;
 
-	begin();
+	page = arena_begins(&arena);
 	for (int i = 0; i < 8; i++) {
 		CU_ASSERT_EQUAL(quern__arena_init(&other[i]), 0);
 		CU_ASSERT(other[i].next >= QUERN__ARENA_BEGIN);

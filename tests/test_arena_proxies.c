@@ -7,18 +7,10 @@
 #include <sys/stat.h>
 
 #include "pieces.h"
-#include "src/mem.h"
 #include "threads.h"
 
 static struct quern__arena arena;
 static size_t page;
-
-static void
-begin(void)
-{
-	page = quern__page_bytes();
-	CU_ASSERT_EQUAL_FATAL(quern__arena_init(&arena), 0);
-}
 
 static void
 end(void)
@@ -137,7 +129,7 @@ each_worker_has_what_it_should_in_any_order(void)
 	uint64_t state = seed();
 	unsigned long unknown = 0;
 
-	begin();
+	page = arena_begins(&arena);
 	memset(player, 0, sizeof(player));
 	for (unsigned long step = 0; step < rounds(STEPS); step++) {
 		one = &player[next_random(&state) % WORKERS];
@@ -236,7 +228,7 @@ users_and_proxies_do_not_disturb_each_other(void)
 	uint64_t state[2] = { seed(), seed() + 1 };
 	pthread_t user[2], proxy[WORKERS];
 
-	begin();
+	page = arena_begins(&arena);
 	over = mistakes = 0;
 	memset(player, 0, sizeof(player));
 	/* Room for two pieces: the others go. */

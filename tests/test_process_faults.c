@@ -57,12 +57,13 @@ create_with_fault(unsigned long n, bool on)
 	return calls >= n;
 }
 
+/* Until nothing fails any more. */
 static void
-whatever_is_lacking_create_leaves_nothing(void)
+create_with_each_fault(bool on)
 {
 	unsigned long n = 1;
 
-	while (n < MOST && create_with_fault(n, false))
+	while (n < MOST && create_with_fault(n, on))
 		n += STEP;
 	/* At least what it is made of. */
 	CU_ASSERT(n > 20);
@@ -70,14 +71,15 @@ whatever_is_lacking_create_leaves_nothing(void)
 }
 
 static void
+whatever_is_lacking_create_leaves_nothing(void)
+{
+	create_with_each_fault(false);
+}
+
+static void
 if_more_and_more_is_lacking_create_leaves_nothing(void)
 {
-	unsigned long n = 1;
-
-	while (n < MOST && create_with_fault(n, true))
-		n += STEP;
-	CU_ASSERT(n > 20);
-	CU_ASSERT(n < MOST);
+	create_with_each_fault(true);
 }
 
 /* ---- the next process ---- */
@@ -92,22 +94,13 @@ lose_worker(struct rig *rig, unsigned long n, bool on)
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 }
 
-static bool
-open_one(struct rig *rig)
-{
-	quern_processes_options options;
-
-	isolated_options(&options, 1);
-	return isolated_open(rig, &options);
-}
-
 static void
 a_job_that_finds_no_process_is_told_and_the_next_one_works(void)
 {
 	struct rig rig;
 	long alive;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(return_one, NULL)), 1);
 	alive = faults_alive();
@@ -134,7 +127,7 @@ whatever_is_lacking_later_a_job_ends(void)
 	struct rig rig;
 	long alive;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(return_one, NULL)), 1);
 	alive = faults_alive();

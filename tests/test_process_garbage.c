@@ -210,16 +210,6 @@ hangs_up(int kind)
 	return kind == NOTHING || kind == CLOSED || kind == HALF_CLOSED;
 }
 
-/* On one worker, so that it meets those that come behind, too. */
-static bool
-open_one(struct rig *rig)
-{
-	quern_processes_options options;
-
-	isolated_options(&options, 1);
-	return isolated_open(rig, &options);
-}
-
 static void
 answer_to(struct rig *rig, quern_op op, int kind, int right)
 {
@@ -255,7 +245,7 @@ garbage_after_a_call_is_as_good_as_a_death(void)
 {
 	struct rig rig;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	for (int kind = NONE; kind < KINDS; kind++)
 		answer_to(&rig, quern_call(answer_with, &kind), kind, 1);
@@ -268,7 +258,7 @@ garbage_after_blocks_is_as_good_as_a_death(void)
 {
 	struct rig rig;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	for (int kind = NONE; kind < KINDS; kind++)
 		answer_to(&rig, quern_for(1, 1, block_with, &kind), kind, 0);
@@ -284,7 +274,7 @@ noise_is_never_believed(void)
 	struct footprint before, after;
 	struct rig rig;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	answer_to(&rig, quern_call(answer_with, &noisy), noisy, 1);
 	before = footprint();
@@ -305,7 +295,7 @@ descriptors_that_a_worker_sends_are_not_kept(void)
 	int kind = WITH_DESCRIPTORS;
 	struct rig rig;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	answer_to(&rig, quern_call(answer_with, &kind), kind, 1);
 	before = footprint();
@@ -338,7 +328,7 @@ what_a_worker_writes_on_the_desk_breaks_nothing(void)
 	struct rig rig;
 	double progress;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	for (int round = 0; round < 3; round++) {
 		/* Long enough for it to begin. */

@@ -31,13 +31,16 @@ in_folder(char path[100], const char *name)
 	snprintf(path, 100, "%.60s/%s", where ? where : folder, name);
 }
 
+/* When the program says so. */
 static void *
-die_soon(void *unused)
+die_when_told(void *unused)
 {
-	const struct timespec soon = { .tv_nsec = 2000000 };
+	char path[100];
 
 	(void)unused;
-	nanosleep(&soon, NULL);
+	in_folder(path, "now");
+	while (access(path, F_OK))
+		nap();
 	_exit(3);
 }
 
@@ -59,7 +62,7 @@ start_as_told(unsigned index)
 		pause();
 	in_folder(path, "die");
 	if (access(path, F_OK) == 0 &&
-	    pthread_create(&thread, NULL, die_soon, NULL))
+	    pthread_create(&thread, NULL, die_when_told, NULL))
 		return -EIO;
 	return 0;
 }
@@ -162,6 +165,7 @@ what_dies_at_once_is_not_started_for_ever(void)
 	while (starts() < 2)
 		nap();
 	/* It dies, with nobody who would need it. */
+	mark("now");
 	while (children(NULL, 0) > 0)
 		nap();
 	before = starts();
@@ -170,6 +174,7 @@ what_dies_at_once_is_not_started_for_ever(void)
 	CU_ASSERT_EQUAL(starts(), before);
 	/* The next job has one started. */
 	unmark("die");
+	unmark("now");
 	CU_ASSERT_EQUAL(isolated_run(&rig, quern_call(return_one, NULL)), 1);
 	CU_ASSERT_EQUAL(starts(), before + 1);
 	rig_close(&rig);
@@ -239,6 +244,7 @@ main(void)
 	failed = run_suites();
 	unmark("starts");
 	unmark("die");
+	unmark("now");
 	unmark("hang");
 	return rmdir(folder) || failed;
 }

@@ -9,6 +9,7 @@
 #include "isolated.h"
 #include "self.h"
 #include "src/cpus.h"
+#include "threads.h"
 #include "watchdog.h"
 
 /* ---- which cores ---- */
@@ -56,7 +57,7 @@ work_on_all_cores(void)
 			     quern_team(0, count_cores_of_team, NULL)) != all;
 		kill_children();
 		while (children(NULL, 0) == 0)
-			usleep(1000);
+			nap();
 	}
 	return quern_executor_destroy(executor) ? 101 : wrong;
 }

@@ -111,9 +111,9 @@ leave_a_child_behind(void)
 	pid = fork();
 	if (pid == 0) {
 		close(STDOUT_FILENO);
-		for (int s = 0; s < 30; s++)
-			sleep(1);
-		_exit(0);
+		alarm(30);
+		for (;;)
+			pause();
 	}
 	printf("child %d\n", pid);
 	fflush(stdout);

@@ -14,15 +14,6 @@ enum { ANSWER_US = 100, LATEST_US = 300, NEIGHBOURS = 3 };
 
 /* ---- idle ---- */
 
-static bool
-open_one(struct rig *rig)
-{
-	quern_processes_options options;
-
-	isolated_options(&options, 1);
-	return isolated_open(rig, &options);
-}
-
 /* The job is already there when the worker can be known to be dead. */
 static void
 a_job_that_a_dead_worker_had_not_begun_is_done_by_another(void)
@@ -32,7 +23,7 @@ a_job_that_a_dead_worker_had_not_begun_is_done_by_another(void)
 	struct rig rig;
 	int pid, next;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	pid = isolated_run(&rig, quern_call(tell_pid, NULL));
 	for (unsigned long n = 0; n < most; n++) {
@@ -53,7 +44,7 @@ an_idle_worker_that_dies_is_replaced_before_it_is_needed(void)
 	struct rig rig;
 	int pid, next;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	for (int round = 0; round < 5; round++) {
 		pid = isolated_run(&rig, quern_call(tell_pid, NULL));
@@ -121,7 +112,7 @@ a_worker_may_die_at_any_microsecond(void)
 	size_t half = 0;
 	struct rig rig;
 
-	if (!open_one(&rig))
+	if (!isolated_open_one(&rig))
 		return;
 	for (int latest = 0; latest <= LATEST_US; latest += step) {
 		us = latest + 1;
