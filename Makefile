@@ -482,6 +482,7 @@ $(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_library) $(static)
 $(B)/bench/costs: $(B)/bench/calls.o
 # ... and this is a part of one program.
 $(B)/bench/tasks: $(B)/bench/crowd.o
+$(B)/bench/processes: $(B)/bench/far_loops.o
 
 bench: $(bench_programs) $(B)/examples/server
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \
