@@ -155,9 +155,10 @@ q_cflags   := -std=c11 -fopenmp -pthread -fvisibility=hidden -fPIC \
 q_ldflags  := -fopenmp -pthread
 q_libs     := -lev -lsleef -lm $(seccomp)
 
-# Loops that touch every element take -O3 where the rest takes -O2.  These two
-# do not change a result: quern reads neither errno nor exception flags.
-kernel_cflags := -fno-math-errno -fno-trapping-math
+# Loops that touch every element take -O3 where the rest takes -O2.  The first two
+# do not change a result: quern reads neither errno nor exception flags.  Integers
+# wrap, in vectors as well.
+kernel_cflags := -fno-math-errno -fno-trapping-math -fwrapv
 isa_avx2      := -march=x86-64-v3
 isa_avx512    := -march=x86-64-v4 -mprefer-vector-width=512
 
@@ -259,15 +260,20 @@ sources := \
 
 kernels := \
     kernels/isa.c \
-    kernels/square.c \
-    kernels/pow.c \
+    kernels/array.c \
+    kernels/map.c \
     kernels/pow_edge.c \
     kernels/sum.c \
     kernels/minmax.c
 
-# Compiled once for each instruction set, with QUERN_ISA_NAME saying which.
-isa_sources := \
-    kernels/simd_math.c \
+# Compiled as they are and once for each instruction set as well, with
+# QUERN_ISA_NAME saying which: kernels/isa.h.
+families := \
+    kernels/square.c \
+    kernels/pow.c
+
+# Compiled for instruction sets only.
+isa_sources := $(families) \
     kernels/simd_reduce.c
 isas := $(if $(filter x86_64-%,$(target)),baseline avx2 avx512,\
     $(if $(filter aarch64-%,$(target)),neon,baseline))
@@ -348,7 +354,7 @@ isa_objects += $(isa_sources:%.c=$(B)/%.$(1).o)
 endef
 $(foreach isa,$(isas),$(eval $(call isa_rule,$(isa))))
 
-objects := $(patsubst %,$(B)/%.o,$(basename $(sources) $(kernels))) \
+objects := $(patsubst %,$(B)/%.o,$(basename $(sources) $(kernels) $(families))) \
     $(isa_objects)
 
 -include $(wildcard $(B)/*/*.d $(B)/src/process/*.d)

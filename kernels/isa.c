@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Listed plainest first. */
 struct known {
@@ -26,9 +27,6 @@ struct known {
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-extern const struct quern__math quern__math_baseline;
-extern const struct quern__math quern__math_avx2;
-extern const struct quern__math quern__math_avx512;
 extern const struct quern__reduce quern__reduce_baseline;
 extern const struct quern__reduce quern__reduce_avx2;
 extern const struct quern__reduce quern__reduce_avx512;
@@ -63,20 +61,17 @@ has_v4(void)
 }
 
 static const struct known known[] = {
-	{ { "baseline", false, &quern__math_baseline, &quern__reduce_baseline },
-	    NULL },
-	{ { "avx2", true, &quern__math_avx2, &quern__reduce_avx2 }, has_v3 },
-	{ { "avx512", true, &quern__math_avx512, &quern__reduce_avx512 },
-	    has_v4 },
+	{ { "baseline", 0, false, &quern__reduce_baseline }, NULL },
+	{ { "avx2", 1, true, &quern__reduce_avx2 }, has_v3 },
+	{ { "avx512", 2, true, &quern__reduce_avx512 }, has_v4 },
 };
 
 #elif defined(__aarch64__)
 
-extern const struct quern__math quern__math_neon;
 extern const struct quern__reduce quern__reduce_neon;
 
 static const struct known known[] = {
-	{ { "neon", true, &quern__math_neon, &quern__reduce_neon }, NULL },
+	{ { "neon", 0, true, &quern__reduce_neon }, NULL },
 };
 
 #else
@@ -84,7 +79,9 @@ static const struct known known[] = {
 #endif
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const struct quern__isa *chosen; /* written once, published by `once` */
+/* Written once, published by `once`. */
+static const struct quern__isa *chosen;
+static size_t streams_from;
 
 const struct quern__isa *
 quern__isa_at(size_t i)
@@ -95,12 +92,31 @@ quern__isa_at(size_t i)
 	return NULL;
 }
 
+/* Its bytes; SIZE_MAX if nobody knows, or nothing could pass by it. */
+static size_t
+last_cache(void)
+{
+#if defined(__x86_64__)
+	const int level[] = { _SC_LEVEL4_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE,
+		_SC_LEVEL2_CACHE_SIZE };
+
+	for (size_t i = 0; i < sizeof(level) / sizeof(level[0]); i++) {
+		long bytes = sysconf(level[i]);
+
+		if (bytes > 0)
+			return (size_t)bytes;
+	}
+#endif
+	return SIZE_MAX;
+}
+
 static void
 choose(void)
 {
 	const char *wanted = getenv("QUERN_ISA");
 	const struct quern__isa *isa;
 
+	streams_from = last_cache();
 	for (size_t i = 0; (isa = quern__isa_at(i)); i++) {
 		chosen = isa;
 		if (wanted && strcmp(wanted, isa->name) == 0)
@@ -120,4 +136,18 @@ quern__isa_use(const struct quern__isa *isa)
 {
 	pthread_once(&once, choose);
 	chosen = isa;
+}
+
+size_t
+quern__streams_from(void)
+{
+	pthread_once(&once, choose);
+	return streams_from;
+}
+
+void
+quern__streams_from_use(size_t bytes)
+{
+	pthread_once(&once, choose);
+	streams_from = bytes;
 }

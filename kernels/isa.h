@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * isa.h -- which instruction set, and the primitive loops written in it.
+ * isa.h -- which instruction set, and functions that exist once for each.
  *
- *     square.c pow.c sum.c minmax.c --> [isa.h] --> simd_math.c simd_reduce.c
+ *     square.c pow.c ... --> [isa.h] --> the same file, compiled for AVX2, ...
  *
- * simd_*.c are compiled once per instruction set, each time with its flags
- * and with QUERN_ISA_NAME set; every copy is nothing but a constant table of
- * functions.  The families reach them through quern__isa(), once per block.
- *
- * A primitive loop works on one thread and checks nothing.  Pointers are
- * `void *` because an array may start at any byte.  An output is one of the
- * inputs exactly, or apart from them.
+ * A family of kernels is one file that is compiled several times: once as it
+ * is, and once per instruction set with its flags and QUERN_ISA_NAME set.  The
+ * copies define VARIANT(x), which is quern__x_avx2 and so on, and nothing else
+ * that is visible; the plain one has a table of them, VARIANTS(type, x), and
+ * calls x_variants[quern__isa()->index].
  */
 #ifndef QUERN_KERNELS_ISA_H
 #define QUERN_KERNELS_ISA_H
@@ -21,21 +19,6 @@
 
 /* A sum is a tree over sub-blocks of this many elements, see sum.c. */
 enum { QUERN__SUM_SUB = 4096 };
-
-/* Element by element; n may be 0. */
-struct quern__math {
-	void (*square_f64)(void *out, const void *in, size_t n);
-	void (*square_f32)(void *out, const void *in, size_t n);
-	void (*square_i64)(void *out, const void *in, size_t n);
-	void (*square_i32)(void *out, const void *in, size_t n);
-
-	void (*pow_f64)(void *out, const void *in, double exponent, size_t n);
-	void (*pow_f32)(void *out, const void *in, float exponent, size_t n);
-	void (*powv_f64)(
-	    void *out, const void *in, const void *exponents, size_t n);
-	void (*powv_f32)(
-	    void *out, const void *in, const void *exponents, size_t n);
-};
 
 /* The sum of n elements is high * 2^32 + low - n * 2^63. */
 struct quern__halves {
@@ -60,8 +43,8 @@ struct quern__reduce {
 
 struct quern__isa {
 	const char *name; /* as in QUERN_ISA */
+	unsigned index;   /* among the variants of a function, see below */
 	bool fma;         /* has fused multiply-add: shares the bits of pow */
-	const struct quern__math *math;
 	const struct quern__reduce *reduce;
 };
 
@@ -74,7 +57,31 @@ const struct quern__isa *quern__isa(void);
  */
 const struct quern__isa *quern__isa_at(size_t i);
 
+/*
+ * Stores that pass by the caches win when a job writes more bytes than the last
+ * of them holds; SIZE_MAX where there are none.
+ */
+size_t quern__streams_from(void);
+/* For tests, while no other thread is in the library. */
+void quern__streams_from_use(size_t bytes);
+
 /* For tests, while no other thread is in the library: use `isa` from now on. */
 void quern__isa_use(const struct quern__isa *isa);
+
+#define QUERN__PASTE_(name, isa) quern__##name##_##isa
+#define QUERN__PASTE(name, isa) QUERN__PASTE_(name, isa)
+#ifdef QUERN_ISA_NAME
+#define VARIANT(name) QUERN__PASTE(name, QUERN_ISA_NAME)
+#elif defined(__x86_64__)
+#define VARIANTS(type, name)                                                   \
+	type quern__##name##_baseline, quern__##name##_avx2,                   \
+	    quern__##name##_avx512;                                            \
+	static type *const name##_variants[] = { quern__##name##_baseline,     \
+		quern__##name##_avx2, quern__##name##_avx512 };
+#else
+#define VARIANTS(type, name)                                                   \
+	type quern__##name##_neon;                                             \
+	static type *const name##_variants[] = { quern__##name##_neon };
+#endif
 
 #endif

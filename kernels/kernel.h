@@ -29,6 +29,16 @@
 #include <quern/op.h>
 #include <quern/process.h>
 
+enum { QUERN__OUT, QUERN__IN, QUERN__IN2, QUERN__IN3, QUERN__ARRAYS };
+
+/*
+ * One elementwise kernel on one instruction set: n elements, contiguous, of any
+ * alignment; n may be 0.  `out` is one of the inputs exactly, or apart from
+ * them.  Of `op` only the scalars count.
+ */
+typedef void quern__loop(
+    const quern_op *op, void *out, const void *const in[], size_t n);
+
 struct quern_kind {
 	const char *name;
 	/* Elements per block; 0: the op's grain, or chosen from its count. */
@@ -43,6 +53,15 @@ struct quern_kind {
 	void (*range)(quern_context *ctx, const quern_op *op, size_t begin,
 	    size_t end, void *acc);
 
+	/*
+	 * Kernels: bytes of an element of each array, 0 for those it does not
+	 * have.  For the user's functions all are 0, and the op's second names
+	 * do not count.
+	 */
+	unsigned char bytes[QUERN__ARRAYS];
+	/* Elementwise kernels: by quern__isa()->index. */
+	quern__loop *const *loop;
+
 	/* reductions: size of an accumulator, below SIZE_MAX / 2 */
 	size_t (*acc_bytes)(const quern_op *op);
 	void (*identity)(const quern_op *op, void *acc);
@@ -50,6 +69,12 @@ struct quern_kind {
 	/* Write the result, once; a status of 0, -ERANGE, -EDOM, ... */
 	int (*finish)(const quern_op *op, const void *acc);
 };
+
+static inline bool
+quern__is_kernel(const struct quern_kind *kind)
+{
+	return kind->bytes[QUERN__OUT] != 0;
+}
 
 /*
  * True if [a, a + a_bytes) and [b, b + b_bytes) have a byte in common.  Their

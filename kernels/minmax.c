@@ -9,10 +9,11 @@
  */
 #include <quern/kernels.h>
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#include "check.h"
+#include "array.h"
 #include "isa.h"
 
 /* About 10 us of work. */
@@ -69,10 +70,18 @@ max2_i64(int64_t a, int64_t b)
 	static void what##_range_##t(quern_context *ctx, const quern_op *op,   \
 	    size_t begin, size_t end, void *acc)                               \
 	{                                                                      \
+		char buffer[QUERN__SUM_SUB * sizeof(T)];                       \
+                                                                               \
 		(void)ctx;                                                     \
-		*(T *)acc = what##2_##t(*(T *)acc,                             \
-		    quern__isa()->reduce->what##_##t(                          \
-			quern__in_at(op, begin), end - begin));                \
+		for (size_t m; begin < end; begin += m) {                      \
+			m = end - begin < QUERN__SUM_SUB ? end - begin :       \
+							   QUERN__SUM_SUB;     \
+			*(T *)acc = what##2_##t(*(T *)acc,                     \
+			    quern__isa()->reduce->what##_##t(                  \
+				quern__elements(                               \
+				    op, QUERN__IN, begin, m, buffer),          \
+				m));                                           \
+		}                                                              \
 	}                                                                      \
                                                                                \
 	static void what##_combine_##t(                                        \
@@ -93,6 +102,7 @@ max2_i64(int64_t a, int64_t b)
 	static const struct quern_kind what##_##t = {                          \
 		.name = #what "_" #t,                                          \
 		.block = BLOCK,                                                \
+		.bytes = { sizeof(T), sizeof(T) },                             \
 		.check = quern__check_reduction,                               \
 		.range = what##_range_##t,                                     \
 		.acc_bytes = what##_acc_bytes_##t,                             \
@@ -104,14 +114,8 @@ max2_i64(int64_t a, int64_t b)
                                                                                \
 	quern_op quern_##what##_##t(T *result, const T *in, size_t n)          \
 	{                                                                      \
-		return (quern_op) {                                            \
-			.kind = &what##_##t,                                   \
-			.count = n,                                            \
-			.out = result,                                         \
-			.in = in,                                              \
-			.out_size = sizeof(T),                                 \
-			.in_size = sizeof(T),                                  \
-		};                                                             \
+		return quern__kernel_op(&what##_##t, result, in, NULL, NULL,   \
+		    n, QUERN__NO_NUMBER, QUERN__NO_NUMBER);                    \
 	}
 
 DEFINE_EXTREME(min, f64, double, (double)INFINITY)

@@ -2,10 +2,10 @@
 /*
  * pow_edge.c -- pow just below the largest double.
  *
- *     simd_math.c --> [pow_edge.c]
+ *     pow.c --> [pow_edge.c]
  *
  * SLEEF 3.5's pow for doubles says infinity from about 1.7 parts in a million
- * below the largest double on.  simd_math.c notices an infinity that is one of
+ * below the largest double on.  pow.c notices an infinity that is one of
  * those and asks here.  So this is called rarely and may be slow: some 0.3 us.
  *
  * Method: ln x = e ln 2 + 2 atanh((m - 1) / (m + 1)) for x = 2^e m, by its

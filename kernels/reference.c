@@ -23,6 +23,8 @@ DEFINE_SQUARE(f64, double, double)
 DEFINE_SQUARE(f32, float, float)
 DEFINE_SQUARE(i64, int64_t, uint64_t)
 DEFINE_SQUARE(i32, int32_t, uint32_t)
+DEFINE_SQUARE(u64, uint64_t, uint64_t)
+DEFINE_SQUARE(u32, uint32_t, uint32_t)
 
 #define DEFINE_POW(t, T, POW)                                                  \
 	void quern__ref_pow_##t(T *out, const T *in, T exponent, size_t n)     \

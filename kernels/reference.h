@@ -16,6 +16,8 @@ void quern__ref_square_f64(double *out, const double *in, size_t n);
 void quern__ref_square_f32(float *out, const float *in, size_t n);
 void quern__ref_square_i64(int64_t *out, const int64_t *in, size_t n);
 void quern__ref_square_i32(int32_t *out, const int32_t *in, size_t n);
+void quern__ref_square_u64(uint64_t *out, const uint64_t *in, size_t n);
+void quern__ref_square_u32(uint32_t *out, const uint32_t *in, size_t n);
 
 void quern__ref_pow_f64(
     double *out, const double *in, double exponent, size_t n);

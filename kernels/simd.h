@@ -80,6 +80,7 @@ SIMD_DEFINE(f64v, double)
 SIMD_DEFINE(f32v, float)
 SIMD_DEFINE(i64v, int64_t)
 SIMD_DEFINE(u64v, uint64_t)
+SIMD_DEFINE(i32v, int32_t)
 SIMD_DEFINE(u32v, uint32_t)
 
 /* yes where the mask is set, no elsewhere */

@@ -16,10 +16,11 @@
  */
 #include <quern/kernels.h>
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#include "check.h"
+#include "array.h"
 #include "isa.h"
 
 /* About 10 us of work. */
@@ -54,13 +55,15 @@ add_block(const quern_op *op, size_t begin, size_t end, double *acc,
     double (*sum)(const void *in, size_t n))
 {
 	double part[SUBS];
+	char buffer[QUERN__SUM_SUB * sizeof(double)];
 	size_t subs = 0;
 
 	for (size_t n; begin < end; begin += n) {
 		n = end - begin;
 		if (n > QUERN__SUM_SUB)
 			n = QUERN__SUM_SUB;
-		part[subs++] = sum(quern__in_at(op, begin), n);
+		part[subs++] =
+		    sum(quern__elements(op, QUERN__IN, begin, n, buffer), n);
 	}
 	for (size_t width = 1; width < subs; width *= 2)
 		for (size_t i = 0; i + width < subs; i += 2 * width)
@@ -88,14 +91,14 @@ range_f32(
 static int
 write_float(const quern_op *op, double value)
 {
+	size_t bytes = op->kind->bytes[QUERN__OUT];
 	float narrow;
 
 	if (isnan(value))
 		value = (double)NAN;
 	narrow = (float)value;
-	memcpy(op->out,
-	    op->out_size == sizeof(narrow) ? (void *)&narrow : &value,
-	    op->out_size);
+	memcpy(
+	    op->out, bytes == sizeof(narrow) ? (void *)&narrow : &value, bytes);
 	return 0;
 }
 
@@ -144,12 +147,17 @@ static void
 range_i64(
     quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
 {
-	struct quern__halves sum =
-	    quern__isa()->reduce->sum_i64(quern__in_at(op, begin), end - begin);
+	char buffer[QUERN__SUM_SUB * sizeof(int64_t)];
+	struct quern__halves sum;
 
 	(void)ctx;
-	*(wide *)acc +=
-	    ((wide)sum.high << 32) + sum.low - ((wide)(end - begin) << 63);
+	for (size_t n; begin < end; begin += n) {
+		n = end - begin < QUERN__SUM_SUB ? end - begin : QUERN__SUM_SUB;
+		sum = quern__isa()->reduce->sum_i64(
+		    quern__elements(op, QUERN__IN, begin, n, buffer), n);
+		*(wide *)acc +=
+		    ((wide)sum.high << 32) + sum.low - ((wide)n << 63);
+	}
 }
 
 static int
@@ -205,6 +213,7 @@ finish_mean_i64(const quern_op *op, const void *acc)
 	static const struct quern_kind what##_##t = {                          \
 		.name = #what "_" #t,                                          \
 		.block = BLOCK,                                                \
+		.bytes = { sizeof(R), sizeof(T) },                             \
 		.check = quern__check_reduction,                               \
 		.range = range_##t,                                            \
 		.acc_bytes = acc_bytes_##sort,                                 \
@@ -216,14 +225,8 @@ finish_mean_i64(const quern_op *op, const void *acc)
                                                                                \
 	quern_op quern_##what##_##t(R *result, const T *in, size_t n)          \
 	{                                                                      \
-		return (quern_op) {                                            \
-			.kind = &what##_##t,                                   \
-			.count = n,                                            \
-			.out = result,                                         \
-			.in = in,                                              \
-			.out_size = sizeof(R),                                 \
-			.in_size = sizeof(T),                                  \
-		};                                                             \
+		return quern__kernel_op(&what##_##t, result, in, NULL, NULL,   \
+		    n, QUERN__NO_NUMBER, QUERN__NO_NUMBER);                    \
 	}
 
 DEFINE_SUM(sum, f64, float, double, double)

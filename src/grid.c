@@ -53,7 +53,9 @@ quern__grid_of(const quern_op *op)
 int
 quern__op_check(const quern_op *op)
 {
-	if (!op->kind || (op->arg_bytes && !op->arg))
+	if (!op->kind)
+		return -EINVAL;
+	if (!quern__is_kernel(op->kind) && op->arg_bytes && !op->arg)
 		return -EINVAL;
 	return op->kind->check(op);
 }

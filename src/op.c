@@ -15,7 +15,7 @@
 
 #include "grid.h"
 #include "job.h"
-#include "kernels/check.h"
+#include "kernels/array.h"
 
 /* ---- call ---- */
 
@@ -132,9 +132,21 @@ quern_for(size_t count, size_t grain, quern_range_fn *body, void *arg)
 static int
 map_check(const quern_op *op)
 {
+	size_t n = op->count;
+
 	if (!op->how.map || !op->out_size || !op->in_size)
 		return -EINVAL;
-	return quern__check_map(op, op->in);
+	if (n == 0)
+		return 0;
+	if (!quern__array_possible(op->out, n, op->out_size, 1) ||
+	    !quern__array_possible(op->in, n, op->in_size, 1))
+		return -EINVAL;
+	if (op->in == op->out && op->in_size == op->out_size)
+		return 0;
+	return quern__overlap(
+		   op->out, n * op->out_size, op->in, n * op->in_size) ?
+	    -EINVAL :
+	    0;
 }
 
 static void
@@ -261,6 +273,8 @@ quern_reduce(size_t count, size_t grain, const quern_reducer *how, void *arg,
 quern_op
 quern_with_arg(quern_op op, size_t bytes)
 {
+	if (op.kind && quern__is_kernel(op.kind))
+		return (quern_op) { 0 };
 	op.arg_bytes = bytes;
 	return op;
 }

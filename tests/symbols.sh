@@ -7,21 +7,13 @@ set -u
 build=${QUERN_BUILD:?}
 declared=$build/symbols.declared exported=$build/symbols.exported
 
-# Without comments and preprocessor lines, on one line for each semicolon: the
-# first name before a parenthesis.
-sed -e '/^#/d' -e '/^#.*\\$/,/[^\\]$/d' include/quern/*.h |
-	awk '{ text = text " " $0 }
-	END {
-		while (match(text, "/[*]")) {
-			head = substr(text, 1, RSTART - 1)
-			text = substr(text, RSTART + 2)
-			match(text, "[*]/")
-			text = head substr(text, RSTART + 2)
-		}
-		gsub(";", "\n", text)
-		print text
-	}' |
-	sed -n 's/.*QUERN_API[^(]*[ *]\(quern_[a-z0-9_]*\)(.*/\1/p' |
+# Preprocessed, for the kernels' names are put together, and on one line for each
+# semicolon: the first name before a parenthesis.
+echo '#include <quern/quern.h>' |
+	${CC:-gcc} -E -P -Iinclude - |
+	tr '\n' ' ' | tr ';' '\n' |
+	sed -n 's/__attribute__((warn_unused_result))//
+	    s/.*visibility("default")[^(]*[ *)]\(quern_[a-z0-9_]*\)(.*/\1/p' |
 	sort >"$declared"
 nm -D --defined-only "$build/libquern.so" |
 	awk '$2 != "A" { sub("@.*", "", $3); print $3 }' | sort >"$exported"

@@ -1,123 +1,57 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_kernels_check.c -- tests kernels/check.h through every kernel: which
+ * test_kernels_check.c -- tests kernels/array.h through every kernel: which
  * arguments an op refuses.
  */
 #include "kernel_driver.h"
+#include "kernel_table.h"
 
 enum { N = 8 };
 
-/* powv takes three arrays; here the second is also the third, or apart. */
-static quern_op
-powv_f64_bases(void *out, const void *in, size_t n)
-{
-	static const double exponents[N];
-
-	return quern_powv_f64(out, in, exponents, n);
-}
-
-static quern_op
-powv_f64_exponents(void *out, const void *in, size_t n)
-{
-	static const double bases[N];
-
-	return quern_powv_f64(out, bases, in, n);
-}
-
-static quern_op
-powv_f32_both(void *out, const void *in, size_t n)
-{
-	return quern_powv_f32(out, in, in, n);
-}
-
-static quern_op
-pow_f64(void *out, const void *in, size_t n)
-{
-	return quern_pow_f64(out, in, 2.5, n);
-}
-
-static quern_op
-pow_f32(void *out, const void *in, size_t n)
-{
-	return quern_pow_f32(out, in, 2.5f, n);
-}
-
-#define PLAIN(name)                                                            \
-	static quern_op name(void *out, const void *in, size_t n)              \
-	{                                                                      \
-		return quern_##name(out, in, n);                               \
-	}
-
-PLAIN(square_f64)
-PLAIN(square_f32)
-PLAIN(square_i64)
-PLAIN(square_i32)
-PLAIN(sum_f64)
-PLAIN(sum_f32)
-PLAIN(sum_i64)
-PLAIN(mean_f64)
-PLAIN(mean_f32)
-PLAIN(mean_i64)
-PLAIN(min_f64)
-PLAIN(min_f32)
-PLAIN(min_i64)
-PLAIN(max_f64)
-PLAIN(max_f32)
-PLAIN(max_i64)
-
-struct kernel_args {
-	quern_op (*build)(void *out, const void *in, size_t n);
-	size_t size; /* of an element */
-};
-
-static const struct kernel_args map[] = { { square_f64, 8 }, { square_f32, 4 },
-	{ square_i64, 8 }, { square_i32, 4 }, { pow_f64, 8 }, { pow_f32, 4 },
-	{ powv_f64_bases, 8 }, { powv_f64_exponents, 8 },
-	{ powv_f32_both, 4 } };
-enum { MAPS = sizeof(map) / sizeof(map[0]) };
-
-static const struct kernel_args reduction[] = { { sum_f64, 8 }, { sum_f32, 4 },
-	{ sum_i64, 8 }, { mean_f64, 8 }, { mean_f32, 4 }, { mean_i64, 8 },
-	{ min_f64, 8 }, { min_f32, 4 }, { min_i64, 8 }, { max_f64, 8 },
-	{ max_f32, 4 }, { max_i64, 8 } };
-enum { REDUCTIONS = sizeof(reduction) / sizeof(reduction[0]) };
-
+/*
+ * With `alias` as the input `which`, and arrays that are no trouble as the other
+ * inputs.
+ */
 static int
-check(const struct kernel_args *k, void *out, const void *in, size_t n)
+check(const struct listed *k, void *out, unsigned which, const void *alias,
+    size_t n)
 {
-	quern_op op = k->build(out, in, n);
+	static const char apart[N * 8];
+	const void *in[3] = { apart, apart, apart };
+	quern_op op;
 
+	in[which] = alias;
+	op = k->build(out, in, n);
 	return op.kind->check(&op);
 }
+
+/* Each kernel k, with each of its inputs as `which`. */
+#define FOR_EACH_INPUT                                                         \
+	for (const struct listed *k = listed; k < listed + listed_count; k++)  \
+		for (unsigned which = 0; which < k->inputs; which++)
 
 static char room[1024];
 
 static void
 a_missing_array_is_einval(void)
 {
-	for (int i = 0; i < MAPS; i++) {
-		CU_ASSERT_EQUAL(check(&map[i], room, room + 512, N), 0);
-		CU_ASSERT_EQUAL(check(&map[i], NULL, room, N), -EINVAL);
-		CU_ASSERT_EQUAL(check(&map[i], room, NULL, N), -EINVAL);
-	}
-	for (int i = 0; i < REDUCTIONS; i++) {
-		CU_ASSERT_EQUAL(check(&reduction[i], room, room + 512, N), 0);
-		CU_ASSERT_EQUAL(check(&reduction[i], NULL, room, N), -EINVAL);
-		CU_ASSERT_EQUAL(check(&reduction[i], room, NULL, N), -EINVAL);
+	FOR_EACH_INPUT
+	{
+		CU_ASSERT_EQUAL(check(k, room, which, room + 512, N), 0);
+		CU_ASSERT_EQUAL(check(k, NULL, which, room, N), -EINVAL);
+		CU_ASSERT_EQUAL(check(k, room, which, NULL, N), -EINVAL);
 	}
 }
 
 static void
 without_elements_only_a_result_is_needed(void)
 {
-	for (int i = 0; i < MAPS; i++) {
-		CU_ASSERT_EQUAL(check(&map[i], NULL, NULL, 0), 0);
-		CU_ASSERT_EQUAL(check(&map[i], room, room + 1, 0), 0);
-	}
-	for (int i = 0; i < REDUCTIONS; i++) {
-		CU_ASSERT_EQUAL(check(&reduction[i], NULL, NULL, 0), -EINVAL);
-		CU_ASSERT_EQUAL(check(&reduction[i], room, NULL, 0), 0);
-		CU_ASSERT_EQUAL(check(&reduction[i], room, room, 0), 0);
+	FOR_EACH_INPUT
+	{
+		CU_ASSERT_EQUAL(
+		    check(k, NULL, which, NULL, 0), k->reduction ? -EINVAL : 0);
+		CU_ASSERT_EQUAL(check(k, room, which, NULL, 0), 0);
+		CU_ASSERT_EQUAL(check(k, room, which, room + 1, 0), 0);
 	}
 }
 
@@ -127,33 +61,34 @@ an_array_that_cannot_be_is_einval(void)
 {
 	char *end = (char *)(UINTPTR_MAX - 2);
 
-	for (int i = 0; i < MAPS + REDUCTIONS; i++) {
-		const struct kernel_args *k =
-		    i < MAPS ? &map[i] : &reduction[i - MAPS];
-		size_t wraps = SIZE_MAX / k->size + 2;
+	FOR_EACH_INPUT
+	{
+		size_t most = SIZE_MAX / listed_in_bytes(k, which);
+		size_t n[] = { most + 2, SIZE_MAX, most };
 
-		CU_ASSERT_EQUAL(check(k, room, room + 512, wraps), -EINVAL);
-		CU_ASSERT_EQUAL(check(k, room, room + 512, SIZE_MAX), -EINVAL);
-		CU_ASSERT_EQUAL(
-		    check(k, room, room + 512, SIZE_MAX / k->size), -EINVAL);
-		CU_ASSERT_EQUAL(check(k, room, end, N), -EINVAL);
-		CU_ASSERT_EQUAL(check(k, end, room, N), -EINVAL);
+		for (int i = 0; i < 3; i++)
+			CU_ASSERT_EQUAL(
+			    check(k, room, which, room + 512, n[i]), -EINVAL);
+		CU_ASSERT_EQUAL(check(k, room, which, end, N), -EINVAL);
+		CU_ASSERT_EQUAL(check(k, end, which, room, N), -EINVAL);
 	}
 }
 
 static void
 a_map_works_in_place_but_not_shifted(void)
 {
-	for (int i = 0; i < MAPS; i++) {
-		int bytes = (int)map[i].size * N;
+	FOR_EACH_INPUT
+	{
+		int in = (int)listed_in_bytes(k, which) * N;
+		int out = (int)listed_out_bytes(k) * N;
 
-		for (int shift = -bytes; shift <= bytes; shift++) {
-			int want =
-			    shift == 0 || abs(shift) == bytes ? 0 : -EINVAL;
+		for (int shift = -out; !k->reduction && shift <= in; shift++) {
+			bool apart = shift == -out || shift == in;
+			bool same = shift == 0 && in == out;
+			int status =
+			    check(k, room + 512 + shift, which, room + 512, N);
 
-			CU_ASSERT_EQUAL(
-			    check(&map[i], room + 512 + shift, room + 512, N),
-			    want);
+			CU_ASSERT_EQUAL(status, apart || same ? 0 : -EINVAL);
 		}
 	}
 }
@@ -161,13 +96,14 @@ a_map_works_in_place_but_not_shifted(void)
 static void
 a_result_may_not_lie_in_the_array(void)
 {
-	for (int i = 0; i < REDUCTIONS; i++) {
-		quern_op op = reduction[i].build(room, room, N);
-		int bytes = (int)op.in_size * N, result = (int)op.out_size;
+	FOR_EACH_INPUT
+	{
+		int bytes = (int)listed_in_bytes(k, which) * N;
+		int result = (int)listed_out_bytes(k);
 
-		for (int at = -result; at <= bytes; at++)
-			CU_ASSERT_EQUAL(check(&reduction[i], room + 512 + at,
-					    room + 512, N),
+		for (int at = -result; k->reduction && at <= bytes; at++)
+			CU_ASSERT_EQUAL(
+			    check(k, room + 512 + at, which, room + 512, N),
 			    at == -result || at == bytes ? 0 : -EINVAL);
 	}
 }

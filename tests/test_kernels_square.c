@@ -6,9 +6,11 @@ KERNEL_MAP(square_f64, double);
 KERNEL_MAP(square_f32, float);
 KERNEL_MAP(square_i64, int64_t);
 KERNEL_MAP(square_i32, int32_t);
+KERNEL_MAP(square_u64, uint64_t);
+KERNEL_MAP(square_u32, uint32_t);
 
 static const struct kernel *const squares[] = { &square_f64, &square_f32,
-	&square_i64, &square_i32 };
+	&square_i64, &square_i32, &square_u64, &square_u32 };
 enum { SQUARES = sizeof(squares) / sizeof(squares[0]) };
 
 static void

@@ -2,7 +2,8 @@
 /*
  * quern/kernels.h -- ready-made ops; the element type stands last in the name.
  *
- * Shapes    arrays of n elements, contiguous, of any alignment.
+ * Shapes    arrays of n elements, contiguous, of any alignment; with
+ *           quern_with_strides() (op.h) elements at any equal distance.
  * n == 0    success; nothing is read or written, and the arrays may be NULL.
  *           Of the reductions, a sum then writes 0; min, max and mean write
  *           nothing and are -EDOM.
@@ -31,92 +32,43 @@
 extern "C" {
 #endif
 
-/*
- * out[i] = in[i] * in[i].
- *
- * Accuracy  correctly rounded; integers wrap modulo 2^64 or 2^32.
- */
-QUERN_API QUERN_MUST_USE quern_op quern_square_f64(
-    double *out, const double *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_square_f32(
-    float *out, const float *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_square_i64(
-    int64_t *out, const int64_t *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_square_i32(
-    int32_t *out, const int32_t *in, size_t n);
+/* ---- the kernels made by the pattern: kernel_list.h ---- */
 
-/*
- * out[i] = in[i] to the power `exponent`, or exponents[i].
- *
- * Accuracy  at most 1.0 ULP, subnormal results and those next to overflow
- *           included.
- * Special   as C11 Annex F.10.4.4: pow(x, 0) = 1 even for NaN, and so on.
- *           Signaling NaNs count as quiet ones.
- * In place  out may be `in` or `exponents`.
- * Method    SLEEF's pow (its u10 "finz" variants, which give the same bits
- *           wherever there is fused multiply-add), repaired where it
- *           overflows too early.
- */
-QUERN_API QUERN_MUST_USE quern_op quern_pow_f64(
-    double *out, const double *in, double exponent, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_pow_f32(
-    float *out, const float *in, float exponent, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_powv_f64(
-    double *out, const double *in, const double *exponents, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_powv_f32(
-    float *out, const float *in, const float *exponents, size_t n);
+#define QUERN_1(name, t, T)                                                    \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *in, size_t n);
+#define QUERN_1S(name, t, T)                                                   \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *in, T s, size_t n);
+#define QUERN_1SS(name, t, T)                                                  \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *in, T s, T s2, size_t n);
+#define QUERN_2(name, t, T)                                                    \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *a, const T *b, size_t n);
+#define QUERN_2S(name, t, T)                                                   \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *a, const T *b, T s, size_t n);
+#define QUERN_3(name, t, T)                                                    \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *a, const T *b, const T *c, size_t n);
+#define QUERN_TO1(name, t, R, T)                                               \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    R *result, const T *in, size_t n);
+#define QUERN_TO1_2(name, t, R, T)                                             \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    R *result, const T *a, const T *b, size_t n);
 
-/*
- * *result = in[0] + ... + in[n - 1].
- *
- * Accuracy  f64: the error is at most k * 2^-53 times the sum of |in[i]|, to
- *           first order, where k = 132 up to 4096 elements and one more for
- *           each doubling: 144 for 16 Mi.  As in any such sum, a partial sum
- *           that overflows makes the result infinite or NaN.
- *           f32: accumulated in double, in the same order, and rounded once.
- *           i64: exact; -ERANGE if the result does not fit, whatever the
- *           partial sums do.
- * Special   elements that are all -0 add up to -0.
- * Method    blocks of 4096 elements, 32 interleaved lanes in a block, a
- *           pairwise tree over lanes and blocks.
- */
-QUERN_API QUERN_MUST_USE quern_op quern_sum_f64(
-    double *result, const double *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_sum_f32(
-    float *result, const float *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_sum_i64(
-    int64_t *result, const int64_t *in, size_t n);
+#include <quern/kernel_list.h>
 
-/*
- * *result = the smallest or largest element, as minimum and maximum of IEEE
- * 754-2019: a NaN anywhere makes the result NaN (the default quiet one), and
- * -0 is less than +0.
- */
-QUERN_API QUERN_MUST_USE quern_op quern_min_f64(
-    double *result, const double *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_min_f32(
-    float *result, const float *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_min_i64(
-    int64_t *result, const int64_t *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_max_f64(
-    double *result, const double *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_max_f32(
-    float *result, const float *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_max_i64(
-    int64_t *result, const int64_t *in, size_t n);
-
-/*
- * *result = sum / n.  The sum is that of quern_sum, so that of f64 may overflow
- * although the mean would not.  For f32 it is divided in double and then
- * rounded to float; for i64 it is exact (128 bits) and the quotient is a
- * double, rounded once.
- */
-QUERN_API QUERN_MUST_USE quern_op quern_mean_f64(
-    double *result, const double *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_mean_f32(
-    float *result, const float *in, size_t n);
-QUERN_API QUERN_MUST_USE quern_op quern_mean_i64(
-    double *result, const int64_t *in, size_t n);
+#undef QUERN_1
+#undef QUERN_1S
+#undef QUERN_1SS
+#undef QUERN_2
+#undef QUERN_2S
+#undef QUERN_3
+#undef QUERN_TO1
+#undef QUERN_TO1_2
 
 #ifdef __cplusplus
 }

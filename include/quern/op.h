@@ -59,7 +59,19 @@ typedef struct quern_reducer {
 	void (*combine)(void *acc, const void *right, void *arg);
 } quern_reducer;
 
-/* Complete so that it can be passed by value; the fields are quern's own. */
+/* A number of any type, for quern's own use. */
+union quern_number {
+	double f64;
+	int64_t i64;
+	uint64_t u64;
+	void *pointer;
+};
+
+/*
+ * Complete so that it can be passed by value; the fields are quern's own.  Of
+ * two names in one place the first is for functions of the user's, the second
+ * for kernels, whose strides are in elements.
+ */
 typedef struct quern_op {
 	const struct quern_kind *kind;
 	union {
@@ -67,20 +79,33 @@ typedef struct quern_op {
 		quern_range_fn *range;
 		quern_map_fn *map;
 		const quern_reducer *reducer;
+		union quern_number scalar2;
 	} how;
-	void *arg;
-	size_t arg_bytes;
+	union {
+		void *arg;
+		const void *in3;
+	};
+	union {
+		size_t arg_bytes;
+		ptrdiff_t in3_stride;
+	};
 	size_t count;
-	size_t grain;
+	union {
+		size_t grain;
+		ptrdiff_t out_stride;
+	};
 	void *out;
 	const void *in;
 	const void *in2;
-	size_t out_size;
-	size_t in_size;
 	union {
-		double f64;
-		int64_t i64;
-	} scalar;
+		size_t out_size;
+		ptrdiff_t in_stride;
+	};
+	union {
+		size_t in_size;
+		ptrdiff_t in2_stride;
+	};
+	union quern_number scalar;
 } quern_op;
 
 /*
@@ -157,6 +182,25 @@ QUERN_API QUERN_MUST_USE quern_op quern_reduce(size_t count, size_t grain,
  * that there is an arg where bytes are announced (-EINVAL otherwise).
  */
 QUERN_API QUERN_MUST_USE quern_op quern_with_arg(quern_op op, size_t bytes);
+
+/*
+ * The same kernel (kernels.h) on elements that are not next to each other:
+ * element i of an array is `stride` elements times i after the one its pointer
+ * points to, or before it if the stride is negative.  1 is how kernels are built.
+ * A stride of 0 reads one element again and again.  The strides of arrays that
+ * the kernel does not have, and `out` of a reduction, are not looked at.
+ *
+ * An output may be an input exactly, with equal strides, or else share no
+ * element with one.  With equal strides that is found out exactly, so real and
+ * imaginary parts that alternate are no overlap; with different ones what the
+ * arrays span must be apart.  Otherwise, and if an output has a stride of 0 or
+ * the op is none of a kernel, -EINVAL.
+ *
+ * Speed  elements go through a buffer in the first cache; expect the time of a
+ *        copy on top.  The bits are those of contiguous arrays.
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_with_strides(
+    quern_op op, ptrdiff_t out, ptrdiff_t in, ptrdiff_t in2, ptrdiff_t in3);
 
 /* ---- for the functions that an op runs ---- */
 

@@ -47,7 +47,7 @@ quern__remote_check(const quern_executor *pool, const quern_op *op)
 		return -ENOEXEC;
 	if (how_of(op) && !quern__registry_key(how_of(op)))
 		return -ENOEXEC;
-	if (op->arg && !op->arg_bytes &&
+	if (!quern__is_kernel(op->kind) && op->arg && !op->arg_bytes &&
 	    !quern__arena_holds(&all->arena, op->arg, 1))
 		return -EFAULT;
 	return 0;
@@ -95,7 +95,9 @@ may_run_again(
 {
 	if (what == QUERN__RUN_JOIN)
 		return false;
-	return !op->out || (op->out != op->in && op->out != op->in2) ||
+	return !op->out ||
+	    (op->out != op->in && op->out != op->in2 &&
+		!(quern__is_kernel(op->kind) && op->out == op->in3)) ||
 	    !quern__arena_holds(&remote->all->arena, op->out, 1);
 }
 

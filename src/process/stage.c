@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kernels/kernel.h"
+#include "kernels/array.h"
 
 /*
  * A message costs some 10 us, and this much memory is copied in 100; and it is
@@ -34,20 +34,55 @@ sum_of(size_t bytes, size_t more)
 	return more > SIZE_MAX - bytes ? SIZE_MAX : bytes + more;
 }
 
+static size_t
+bytes_of(const struct quern__staged_part *part)
+{
+	return part->n * part->size;
+}
+
 /* ---- which part of what ---- */
 
 static void
 want(struct quern__staged *staged, struct quern__arena *arena, int which,
-    const void *start, size_t bytes, bool in, bool out)
+    struct quern__staged_part part)
 {
-	if (!start || !bytes || quern__arena_holds(arena, start, bytes))
+	ptrdiff_t last =
+	    (ptrdiff_t)(part.n - 1) * part.stride * (ptrdiff_t)part.size;
+
+	if (!part.here || !part.n || !part.size)
 		return;
-	staged->part[which] = (struct quern__staged_part) {
-		.here = (char *)start,
-		.bytes = bytes,
-		.in = in,
-		.out = out,
-	};
+	/* All of it is in the arena if both ends are in one buffer of it. */
+	if (quern__arena_holds(arena, last < 0 ? part.here + last : part.here,
+		(size_t)(last < 0 ? -last : last) + part.size))
+		return;
+	staged->part[which] = part;
+}
+
+/* Of the kernel's arrays, or of a map's, which has two; 0: has none. */
+static size_t
+element_bytes(const quern_op *op, int which)
+{
+	if (quern__is_kernel(op->kind))
+		return op->kind->bytes[which];
+	if (which == QUERN__OUT)
+		return op->out_size;
+	return which == QUERN__IN ? op->in_size : 0;
+}
+
+static ptrdiff_t
+stride(const quern_op *op, int which)
+{
+	return quern__is_kernel(op->kind) ? quern__stride(op, which) : 1;
+}
+
+/* Is the input `which` the output as well? */
+static bool
+in_place(const quern_op *op, int which)
+{
+	return !op->kind->acc_bytes && which != QUERN__OUT &&
+	    quern__array(op, which) == op->out &&
+	    stride(op, which) == stride(op, QUERN__OUT) &&
+	    element_bytes(op, which) == element_bytes(op, QUERN__OUT);
 }
 
 /* The elements [begin, end) of the arrays that blocks read and write. */
@@ -56,28 +91,37 @@ want_elements(struct quern__staged *staged, struct quern__arena *arena,
     size_t begin, size_t end)
 {
 	const quern_op *op = &staged->op;
-	size_t n = end - begin;
-	bool in_place = op->out == op->in && op->out_size == op->in_size;
-
-	if (op->in)
-		want(staged, arena, QUERN__STAGED_IN,
-		    (const char *)op->in + begin * op->in_size, n * op->in_size,
-		    true, in_place && !op->kind->acc_bytes);
-	if (op->in2)
-		want(staged, arena, QUERN__STAGED_IN2,
-		    (const char *)op->in2 + begin * op->in_size,
-		    n * op->in_size, true, false);
 	/* A function of the user's may leave elements as they are. */
-	if (op->out && !op->kind->acc_bytes && !in_place)
-		want(staged, arena, QUERN__STAGED_OUT,
-		    (char *)op->out + begin * op->out_size, n * op->out_size,
-		    op->how.call != NULL, true);
+	bool read_out = op->kind->loop == NULL;
+
+	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++)
+		read_out |= in_place(op, i);
+	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++) {
+		size_t size = element_bytes(op, i);
+		ptrdiff_t step = stride(op, i) * (ptrdiff_t)size;
+
+		if (!size || in_place(op, i) ||
+		    (i == QUERN__OUT && op->kind->acc_bytes))
+			continue;
+		want(staged, arena, i,
+		    (struct quern__staged_part) {
+			.here = (char *)quern__array(op, i) +
+			    (ptrdiff_t)begin * step,
+			.before = begin * size,
+			.n = end - begin,
+			.size = size,
+			.stride = stride(op, i),
+			.in = i != QUERN__OUT || read_out,
+			.out = i == QUERN__OUT,
+		    });
+	}
 }
 
 static size_t
 result_bytes(const quern_op *op)
 {
-	return op->out_size ? op->out_size : op->kind->acc_bytes(op);
+	return quern__is_kernel(op->kind) ? op->kind->bytes[QUERN__OUT] :
+					    op->kind->acc_bytes(op);
 }
 
 static void
@@ -91,16 +135,27 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 	    run->u.run.end * grid.block :
 	    grid.count;
 
-	if (op->arg_bytes)
-		want(staged, arena, QUERN__STAGED_ARG, op->arg, op->arg_bytes,
-		    true, run->u.run.what == QUERN__RUN_CALLS);
+	if (!quern__is_kernel(op->kind) && op->arg_bytes)
+		want(staged, arena, QUERN__STAGED_ARG,
+		    (struct quern__staged_part) {
+			.here = op->arg,
+			.n = 1,
+			.size = op->arg_bytes,
+			.in = true,
+			.out = run->u.run.what == QUERN__RUN_CALLS,
+		    });
 	switch (run->u.run.what) {
 	case QUERN__RUN_BLOCKS:
 		want_elements(staged, arena, begin, end);
 		break;
 	case QUERN__RUN_JOIN:
-		want(staged, arena, QUERN__STAGED_OUT, op->out,
-		    result_bytes(op), false, true);
+		want(staged, arena, QUERN__OUT,
+		    (struct quern__staged_part) {
+			.here = op->out,
+			.n = 1,
+			.size = result_bytes(op),
+			.out = true,
+		    });
 		break;
 	default:
 		break;
@@ -120,8 +175,8 @@ bytes_of_block(struct quern__arena *arena, const quern_op *op, uint32_t block)
 	size_t bytes = 0;
 
 	want_all(&staged, arena, &run);
-	for (int i = QUERN__STAGED_IN; i < QUERN__STAGED; i++)
-		bytes = sum_of(bytes, aligned(staged.part[i].bytes));
+	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
+		bytes = sum_of(bytes, aligned(bytes_of(&staged.part[i])));
 	return bytes;
 }
 
@@ -160,28 +215,55 @@ make_room(struct quern__remote *remote, size_t bytes)
 	return 0;
 }
 
-/* Where an array would begin of which `there` is the element `first`. */
+/* Contiguous, and where the whole array would begin. */
 static void *
-rebased(const struct quern__staged_part *part, void *whole)
+pointer(const struct quern__staged_part *part)
 {
 	/* Not a pointer into anything, but for the elements that are sent. */
-	return part->here ? (void *)((uintptr_t)whole + (uintptr_t)part->there -
-				(uintptr_t)part->here) :
-			    whole;
+	return (void *)((uintptr_t)part->there - part->before);
+}
+
+static void
+point_array(quern_op *op, int which, const void *to, ptrdiff_t apart)
+{
+	ptrdiff_t unused = 0;
+	bool kernel = quern__is_kernel(op->kind);
+
+	switch (which) {
+	case QUERN__OUT:
+		op->out = (void *)to;
+		*(kernel ? &op->out_stride : &unused) = apart;
+		break;
+	case QUERN__IN:
+		op->in = to;
+		*(kernel ? &op->in_stride : &unused) = apart;
+		break;
+	case QUERN__IN2:
+		op->in2 = to;
+		*(kernel ? &op->in2_stride : &unused) = apart;
+		break;
+	default:
+		op->in3 = to;
+		*(kernel ? &op->in3_stride : &unused) = apart;
+		break;
+	}
 }
 
 static void
 point(struct quern__staged *staged)
 {
 	const struct quern__staged_part *part = staged->part;
+	const quern_op was = staged->op;
 	quern_op *op = &staged->op;
-	bool in_place = op->out && op->out == op->in;
 
-	op->arg = rebased(&part[QUERN__STAGED_ARG], op->arg);
-	op->in = rebased(&part[QUERN__STAGED_IN], (void *)op->in);
-	op->in2 = rebased(&part[QUERN__STAGED_IN2], (void *)op->in2);
-	op->out = in_place ? (void *)op->in :
-			     rebased(&part[QUERN__STAGED_OUT], op->out);
+	if (part[QUERN__STAGED_ARG].here)
+		op->arg = pointer(&part[QUERN__STAGED_ARG]);
+	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++) {
+		int from = in_place(&was, i) ? QUERN__OUT : i;
+
+		if (part[from].here)
+			point_array(op, i, pointer(&part[from]), 1);
+	}
 }
 
 int
@@ -194,7 +276,7 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 	*out = (struct quern__staged) { .op = *op };
 	want_all(out, &remote->all->arena, run);
 	for (int i = 0; i < QUERN__STAGED; i++)
-		bytes = sum_of(bytes, aligned(out->part[i].bytes));
+		bytes = sum_of(bytes, aligned(bytes_of(&out->part[i])));
 	err = *used && bytes > remote->stage_bytes ? -ENOSPC :
 						     make_room(remote, bytes);
 	if (err)
@@ -204,9 +286,12 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 		struct quern__staged_part *part = &out->part[i];
 
 		part->there = remote->stage + bytes;
-		bytes += aligned(part->bytes);
-		if (part->in)
-			memcpy(part->there, part->here, part->bytes);
+		bytes += aligned(bytes_of(part));
+		if (part->in && part->n == 1)
+			memcpy(part->there, part->here, part->size);
+		else if (part->in)
+			quern__gather(part->there, part->here, part->n,
+			    part->size, part->stride);
 	}
 	*used = bytes;
 	point(out);
@@ -216,8 +301,13 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 void
 quern__stage_fetch(const struct quern__staged *staged)
 {
-	for (int i = 0; i < QUERN__STAGED; i++)
-		if (staged->part[i].out)
-			memcpy(staged->part[i].here, staged->part[i].there,
-			    staged->part[i].bytes);
+	for (int i = 0; i < QUERN__STAGED; i++) {
+		const struct quern__staged_part *part = &staged->part[i];
+
+		if (part->out && part->n == 1)
+			memcpy(part->here, part->there, part->size);
+		else if (part->out)
+			quern__scatter(part->here, part->there, part->n,
+			    part->size, part->stride);
+	}
 }

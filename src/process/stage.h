@@ -5,24 +5,21 @@
 #ifndef QUERN_SRC_PROCESS_STAGE_H
 #define QUERN_SRC_PROCESS_STAGE_H
 
+#include "kernels/kernel.h"
 #include "remote.h"
 
-/* The arrays of an op, and its argument. */
-enum {
-	QUERN__STAGED_ARG,
-	QUERN__STAGED_IN,
-	QUERN__STAGED_IN2,
-	QUERN__STAGED_OUT,
-	QUERN__STAGED
-};
+/* Besides the arrays of an op, which come first, its argument. */
+enum { QUERN__STAGED_ARG = QUERN__ARRAYS, QUERN__STAGED };
 
 struct quern__staged {
 	quern_op op; /* as the process gets it */
 	struct quern__staged_part {
-		char *here;  /* the program's; NULL: nothing to copy */
-		char *there; /* the same on the stage */
-		size_t bytes;
-		bool in, out; /* copied there; copied back */
+		char *here;       /* the program's; NULL: nothing to copy */
+		char *there;      /* the same on the stage, contiguous */
+		size_t n, size;   /* elements, and bytes of one */
+		size_t before;    /* bytes of those that are not sent */
+		ptrdiff_t stride; /* in elements, here */
+		bool in, out;     /* copied there; copied back */
 	} part[QUERN__STAGED];
 };
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * quern/kernel_list.h -- the kernels that are made by the pattern, a line each.
+ *
+ * Read it as the second part of kernels.h, which includes it and says what all
+ * kernels have in common.  QUERN_1(sqrt, f64, double) stands for
+ *
+ *     quern_op quern_sqrt_f64(double *out, const double *in, size_t n);
+ *
+ * and the other shapes for
+ *
+ *     QUERN_1    out[i] = f(in[i])            (T *out, const T *in, size_t n)
+ *     QUERN_1S   out[i] = f(in[i], s)         (out, in, T s, n)
+ *     QUERN_1SS  out[i] = f(in[i], s, s2)     (out, in, T s, T s2, n)
+ *     QUERN_2    out[i] = f(a[i], b[i])       (out, a, b, n)
+ *     QUERN_2S   out[i] = f(a[i], b[i], s)    (out, a, b, T s, n)
+ *     QUERN_3    out[i] = f(a[i], b[i], c[i]) (out, a, b, c, n)
+ *     QUERN_TO1  *result = f(in[0 .. n - 1])  (R *result, const T *in, size_t n)
+ *     QUERN_TO1_2                             (R *result, const T *a, *b, n)
+ *
+ * Whoever defines these macros before including this file gets the list.
+ */
+#ifndef QUERN_1
+#include <quern/kernels.h>
+#else
+
+/* ---- arithmetic, element by element ---- */
+
+/*
+ * out[i] = in[i] * in[i].
+ *
+ * Accuracy  correctly rounded; integers wrap modulo 2^64 or 2^32.
+ */
+QUERN_1(square, f64, double)
+QUERN_1(square, f32, float)
+QUERN_1(square, i64, int64_t)
+QUERN_1(square, i32, int32_t)
+QUERN_1(square, u64, uint64_t)
+QUERN_1(square, u32, uint32_t)
+
+/* ---- powers, exponentials, logarithms, trigonometry ---- */
+
+/*
+ * out[i] = in[i] to the power `exponent`, or exponents[i].
+ *
+ * Accuracy  at most 1.0 ULP, subnormal results and those next to overflow
+ *           included.
+ * Special   as C11 Annex F.10.4.4: pow(x, 0) = 1 even for NaN, and so on.
+ *           Signaling NaNs count as quiet ones.
+ * In place  out may be `in` or `exponents`.
+ * Method    SLEEF's pow (its u10 "finz" variants, which give the same bits
+ *           wherever there is fused multiply-add), repaired where it
+ *           overflows too early.
+ */
+QUERN_1S(pow, f64, double)
+QUERN_1S(pow, f32, float)
+QUERN_2(powv, f64, double)
+QUERN_2(powv, f32, float)
+
+/* ---- from arrays to one result ---- */
+
+/*
+ * *result = in[0] + ... + in[n - 1].
+ *
+ * Accuracy  f64: the error is at most k * 2^-53 times the sum of |in[i]|, to
+ *           first order, where k = 132 up to 4096 elements and one more for
+ *           each doubling: 144 for 16 Mi.  As in any such sum, a partial sum
+ *           that overflows makes the result infinite or NaN.
+ *           f32: accumulated in double, in the same order, and rounded once.
+ *           i64: exact; -ERANGE if the result does not fit, whatever the
+ *           partial sums do.
+ * Special   elements that are all -0 add up to -0.
+ * Method    blocks of 4096 elements, 32 interleaved lanes in a block, a
+ *           pairwise tree over lanes and blocks.
+ */
+QUERN_TO1(sum, f64, double, double)
+QUERN_TO1(sum, f32, float, float)
+QUERN_TO1(sum, i64, int64_t, int64_t)
+
+/*
+ * *result = the smallest or largest element, as minimum and maximum of IEEE
+ * 754-2019: a NaN anywhere makes the result NaN (the default quiet one), and
+ * -0 is less than +0.
+ */
+QUERN_TO1(min, f64, double, double)
+QUERN_TO1(min, f32, float, float)
+QUERN_TO1(min, i64, int64_t, int64_t)
+QUERN_TO1(max, f64, double, double)
+QUERN_TO1(max, f32, float, float)
+QUERN_TO1(max, i64, int64_t, int64_t)
+
+/*
+ * *result = sum / n.  The sum is that of quern_sum, so that of f64 may overflow
+ * although the mean would not.  For f32 it is divided in double and then
+ * rounded to float; for i64 it is exact (128 bits) and the quotient is a
+ * double, rounded once.
+ */
+QUERN_TO1(mean, f64, double, double)
+QUERN_TO1(mean, f32, float, float)
+QUERN_TO1(mean, i64, double, int64_t)
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * array.c -- the arrays of a kernel's op, see array.h.
+ */
+#include "array.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- the op ---- */
+
+quern_op
+quern__kernel_op(const struct quern_kind *kind, void *out, const void *in,
+    const void *in2, const void *in3, size_t n, union quern_number scalar,
+    union quern_number scalar2)
+{
+	return (quern_op) {
+		.kind = kind,
+		.how.scalar2 = scalar2,
+		.count = n,
+		.out = out,
+		.in = in,
+		.in2 = in2,
+		.in3 = in3,
+		.out_stride = 1,
+		.in_stride = 1,
+		.in2_stride = 1,
+		.in3_stride = 1,
+		.scalar = scalar,
+	};
+}
+
+quern_op
+quern_with_strides(
+    quern_op op, ptrdiff_t out, ptrdiff_t in, ptrdiff_t in2, ptrdiff_t in3)
+{
+	if (!op.kind || !quern__is_kernel(op.kind))
+		return (quern_op) { 0 };
+	op.out_stride = out;
+	op.in_stride = in;
+	op.in2_stride = in2;
+	op.in3_stride = in3;
+	return op;
+}
+
+/* ---- there and back ---- */
+
+#define COPY(T)                                                                \
+	for (size_t i = 0; i < n; i++) {                                       \
+		T x;                                                           \
+                                                                               \
+		memcpy(&x, from, sizeof(x));                                   \
+		memcpy(to, &x, sizeof(x));                                     \
+		from += from_step;                                             \
+		to += to_step;                                                 \
+	}
+
+/* Elements that are not contiguous have 1, 2, 4 or 8 bytes. */
+static void
+copy(char *to, ptrdiff_t to_step, const char *from, ptrdiff_t from_step,
+    size_t n, size_t bytes)
+{
+	if (to_step == from_step) {
+		memcpy(to, from, n * bytes);
+		return;
+	}
+	switch (bytes) {
+	case 1:
+		COPY(uint8_t)
+		break;
+	case 2:
+		COPY(uint16_t)
+		break;
+	case 4:
+		COPY(uint32_t)
+		break;
+	default:
+		COPY(uint64_t)
+		break;
+	}
+}
+
+void
+quern__gather(
+    void *to, const void *from, size_t n, size_t bytes, ptrdiff_t stride)
+{
+	copy(to, (ptrdiff_t)bytes, from, stride * (ptrdiff_t)bytes, n, bytes);
+}
+
+void
+quern__scatter(
+    void *to, const void *from, size_t n, size_t bytes, ptrdiff_t stride)
+{
+	copy(to, stride * (ptrdiff_t)bytes, from, (ptrdiff_t)bytes, n, bytes);
+}
+
+/* ---- what cannot work ---- */
+
+/* No array begins in the first page; fuse.c has a use for such addresses. */
+enum { FIRST_PAGE = 4096 };
+
+static size_t
+size_of(ptrdiff_t stride)
+{
+	return stride < 0 ? -(size_t)stride : (size_t)stride;
+}
+
+bool
+quern__array_possible(
+    const void *array, size_t n, size_t bytes, ptrdiff_t stride)
+{
+	uintptr_t start = (uintptr_t)array;
+	size_t step = size_of(stride), span;
+
+	if (start < FIRST_PAGE || n > PTRDIFF_MAX)
+		return false;
+	if (step > PTRDIFF_MAX / bytes)
+		return false;
+	step *= bytes;
+	if (step && n - 1 > (PTRDIFF_MAX - bytes) / step)
+		return false;
+	span = (n - 1) * step;
+	return stride < 0 ? start - FIRST_PAGE >= span :
+			    start <= UINTPTR_MAX - span - bytes;
+}
+
+struct span {
+	uintptr_t low, high; /* high is past the last byte */
+	size_t bytes, step;  /* of one element, and from one to the next */
+};
+
+static struct span
+span_of(const quern_op *op, int which)
+{
+	size_t bytes = op->kind->bytes[which];
+	uintptr_t first = (uintptr_t)quern__array(op, which);
+	uintptr_t last = (uintptr_t)quern__element(op, which, op->count - 1);
+
+	return (struct span) {
+		.low = first < last ? first : last,
+		.high = (first < last ? last : first) + bytes,
+		.bytes = bytes,
+		.step = size_of(quern__stride(op, which)) * bytes,
+	};
+}
+
+/* Have they a byte in common?  With unequal steps, might they have? */
+static bool
+share(struct span a, struct span b)
+{
+	size_t apart;
+
+	if (a.high <= b.low || b.high <= a.low)
+		return false;
+	if (a.step != b.step || !a.step)
+		return true;
+	/* From an element of a's to the next that begins after it of b's. */
+	apart = b.low >= a.low ? (b.low - a.low) % a.step :
+				 a.step - 1 - (a.low - b.low - 1) % a.step;
+	return apart < a.bytes || a.step - apart < b.bytes;
+}
+
+static bool
+same_array(const quern_op *op, int which)
+{
+	return quern__array(op, which) == op->out &&
+	    quern__stride(op, which) == op->out_stride &&
+	    op->kind->bytes[which] == op->kind->bytes[QUERN__OUT];
+}
+
+int
+quern__check_map(const quern_op *op)
+{
+	const unsigned char *bytes = op->kind->bytes;
+
+	if (op->count == 0)
+		return 0;
+	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
+		if (bytes[i] &&
+		    !quern__array_possible(quern__array(op, i), op->count,
+			bytes[i], quern__stride(op, i)))
+			return -EINVAL;
+	if (op->out_stride == 0)
+		return -EINVAL;
+	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++)
+		if (bytes[i] && !same_array(op, i) &&
+		    share(span_of(op, QUERN__OUT), span_of(op, i)))
+			return -EINVAL;
+	return 0;
+}
+
+int
+quern__check_reduction(const quern_op *op)
+{
+	const unsigned char *bytes = op->kind->bytes;
+	uintptr_t result = (uintptr_t)op->out;
+	struct span one = {
+		.low = result,
+		.high = result + bytes[QUERN__OUT],
+	};
+
+	if (!quern__array_possible(op->out, 1, bytes[QUERN__OUT], 1))
+		return -EINVAL;
+	for (int i = QUERN__IN; op->count && i < QUERN__ARRAYS; i++)
+		if (bytes[i] &&
+		    (!quern__array_possible(quern__array(op, i), op->count,
+			 bytes[i], quern__stride(op, i)) ||
+			share(one, span_of(op, i))))
+			return -EINVAL;
+	return 0;
+}
