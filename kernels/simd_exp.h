@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simd_exp.h -- the exponential functions e^x and 2^x.
+ *
+ *     simd_fused.h tables.h --> [simd_exp.h] --> exp_log.c simd_pow.h
+ *
+ * With n = 128 k + i the integer nearest to x * 128 / ln 2,
+ *
+ *     e^x = 2^k 2^(i / 128) e^r,    |r| <= ln 2 / 256
+ *
+ * where 2^(i / 128) comes from a table, with the relative error of its rounding
+ * (Tang 1989), and e^r is a polynomial.  n is kept as the last bits of a
+ * double, EXP_ORIGIN + n, which also tells what results need care: subnormals,
+ * infinities, zeros and NaNs.
+ *
+ * Included by what is compiled per instruction set alone.
+ */
+#ifndef QUERN_KERNELS_SIMD_EXP_H
+#define QUERN_KERNELS_SIMD_EXP_H
+
+#include "simd_fused.h"
+#include "tables.h"
+
+#define EXP_ORIGIN 0x1.8p52
+
+/*
+ * As far as this, results are normal, and so are the products that baseline
+ * adds to get them.
+ */
+#ifdef SIMD_UNFUSED
+#define EXP_SAFE (128 * 960)
+#else
+#define EXP_SAFE (128 * 1021)
+#endif
+
+/* Where an exponential is between its two stages; element by element. */
+struct exp_columns {
+	_Alignas(64) double place[COLUMN]; /* EXP_ORIGIN + n */
+	_Alignas(64) double r[COLUMN];
+	_Alignas(64) uint64_t at[COLUMN]; /* the table row, in bytes */
+};
+
+/* Keep element i.  The sign of what it returns is set where care is needed. */
+static inline u64v
+store_split(struct exp_columns *c, size_t i, f64v place, f64v r)
+{
+	/* n + EXP_SAFE, if it is small */
+	u64v above = (u64v)place - (u64v)f64v_all(EXP_ORIGIN - EXP_SAFE);
+
+	f64v_store(&c->place[i], place);
+	f64v_store(&c->r[i], r);
+	u64v_store(&c->at[i], ((u64v)place << 4) & 0x7f0);
+	return above | (u64v_all(2 * EXP_SAFE) - above);
+}
+
+/* The first stage for element i: of high + low, which is x when rounded. */
+static inline u64v
+split_for_exp(struct exp_columns *c, size_t i, f64v x, f64v high, f64v low)
+{
+	f64v place = f64v_fma(x, f64v_all(STEPS_PER_E), f64v_all(EXP_ORIGIN));
+	f64v n = place - EXP_ORIGIN;
+	/* The product is exact, and so is the difference. */
+	f64v r = f64v_fma(n, f64v_all(-STEP_HIGH), high);
+
+	r = f64v_fma(n, f64v_all(-STEP_LOW), r + low);
+	return store_split(c, i, place, r);
+}
+
+/* The same for 2^x. */
+static inline u64v
+split_for_exp2(struct exp_columns *c, size_t i, f64v x)
+{
+	f64v place = f64v_fma(x, f64v_all(128), f64v_all(EXP_ORIGIN));
+	/* Exact. */
+	f64v rest = f64v_fma(place - EXP_ORIGIN, f64v_all(-0x1p-7), x);
+
+	return store_split(c, i, place, rest * (LN2_HIGH + LN2_LOW));
+}
+
+/* (e^r - 1) + error, where a table row gives `error`. */
+static inline f64v
+exp_tail(f64v r, f64v error)
+{
+	f64v r2 = r * r;
+	f64v a = f64v_fma(r, f64v_all(EXP_1), f64v_all(EXP_0));
+	f64v b = f64v_fma(r, f64v_all(EXP_3), f64v_all(EXP_2));
+
+	return f64v_fma(r2, f64v_fma(r2, b, a), r + error);
+}
+
+/* The second stage, if no element needs care. */
+static inline f64v
+finish_exp(const struct exp_columns *c, size_t i)
+{
+	u64v place = u64v_load(&c->place[i]);
+	f64v error, bits, power;
+
+	f64v_rows(exp_table, &c->at[i], &error, &bits);
+	power = (f64v)((u64v)bits + (place << 45));
+	return f64v_fma(power, exp_tail(f64v_load(&c->r[i]), error), power);
+}
+
+/*
+ * The second stage for any elements; where no care is needed, with the bits
+ * of finish_exp().  Subnormal results are rounded once, but for an error of
+ * 2^-9 ULP or so.
+ */
+static inline f64v
+finish_exp_carefully(const struct exp_columns *c, size_t i)
+{
+	const f64v zero = { 0 };
+	const u64v one_bits = ALL_BITS(0x3ff0000000000000);
+	f64v place = f64v_load(&c->place[i]), n = place - EXP_ORIGIN;
+	f64v_mask up = n > 0;
+	/* 2^(n / 128), but times 2^-1009 or 2^1022 */
+	u64v shift = (u64v)i64v_select(up, i64v_all(-(INT64_C(1009) << 52)),
+	    i64v_all(INT64_C(1022) << 52));
+	f64v error, bits, power, tail, v, low, sum, large;
+
+	f64v_rows(exp_table, &c->at[i], &error, &bits);
+	power = (f64v)((u64v)bits + ((u64v)place << 45) + shift);
+	tail = exp_tail(f64v_load(&c->r[i]), error);
+	v = f64v_fma(power, tail, power);
+	large = f64v_select(
+	    f64v_abs(n) <= 128 * 1100, v * 0x1p1009, zero + INFINITY);
+
+	/*
+	 * The last bit of 1 + v is worth that of a subnormal.  Integers take
+	 * the place of a product here, because subnormal ones are slow.
+	 */
+	low = f64v_fma(power, tail, power - v);
+	sum = 1 + v;
+	sum += ((1 - sum) + v) + low;
+	v = (f64v)i64v_select(
+	    v < 1, (i64v)((u64v)sum - one_bits), (i64v)((u64v)v - shift));
+	v = f64v_select(n >= -128 * 1100, v, zero);
+	return f64v_select(up, large, f64v_select(n <= 0, v, f64v_all(NAN)));
+}
+
+/* `care` gathers what the first stages returned; n is a multiple of LANES. */
+static inline void
+finish_exps(char *out, const struct exp_columns *c, size_t n, u64v care)
+{
+	if (f64v_any((i64v)care < 0))
+		for (size_t i = 0; i < n; i += LANES)
+			f64v_store(out + i * sizeof(double),
+			    finish_exp_carefully(c, i));
+	else
+		for (size_t i = 0; i < n; i += LANES)
+			f64v_store(out + i * sizeof(double), finish_exp(c, i));
+}
+
+static inline void
+exp_chunk(char *out, const char *x, size_t n)
+{
+	struct exp_columns c;
+	u64v care = { 0 };
+
+	for (size_t i = 0; i < n; i += LANES) {
+		f64v v = f64v_load(x + i * sizeof(double));
+
+		care |= split_for_exp(&c, i, v, v, f64v_all(0));
+	}
+	finish_exps(out, &c, n, care);
+}
+
+static inline void
+exp2_chunk(char *out, const char *x, size_t n)
+{
+	struct exp_columns c;
+	u64v care = { 0 };
+
+	for (size_t i = 0; i < n; i += LANES)
+		care |=
+		    split_for_exp2(&c, i, f64v_load(x + i * sizeof(double)));
+	finish_exps(out, &c, n, care);
+}
+
+/*
+ * out[i] = e^in[i], and 2^in[i].
+ *
+ * Accuracy  within 0.51 ULP, subnormal results too; the same bits wherever
+ *           there is fused multiply-add.
+ * Special   as C11 Annex F.10.3.1 and F.10.3.2; a NaN is the default quiet one.
+ */
+static inline void
+exp_f64_loop(void *out, const void *in, size_t n)
+{
+	in_chunks(exp_chunk, out, in, n);
+}
+
+static inline void
+exp2_f64_loop(void *out, const void *in, size_t n)
+{
+	in_chunks(exp2_chunk, out, in, n);
+}
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simd_fused.h -- what exp, log and pow are made of: fused multiply-add, exact
+ * products, tables, and the columns between their stages.
+ *
+ *     simd.h --> [simd_fused.h] --> simd_log.h simd_exp.h --> simd_pow.h
+ *
+ * With fused multiply-add the same operations run on every instruction set in
+ * every lane, hence the same bits.  Baseline x86-64 has none: it multiplies and
+ * adds where one more rounding does not matter, and takes exact products apart
+ * where it would.
+ *
+ * An array is cut into chunks, and each chunk goes through short loops, with
+ * columns of intermediate values in the first-level cache between them.  One
+ * loop that does it all is slower by a third: its chain of dependent operations
+ * is longer than what a processor looks ahead.
+ *
+ * Included by what is compiled per instruction set alone.
+ */
+#ifndef QUERN_KERNELS_SIMD_FUSED_H
+#define QUERN_KERNELS_SIMD_FUSED_H
+
+#include "simd.h"
+
+enum {
+	CHUNK = 256, /* elements */
+	LANES = SIMD_BYTES / sizeof(double),
+	/*
+	 * Elements in a column.  Some more than a chunk, because a load that
+	 * is a multiple of 4 KiB away from a store before it waits for it.
+	 */
+	COLUMN = CHUNK + 16,
+};
+
+/* A bit pattern in every lane. */
+#define ALL_BITS(bits) u64v_all(UINT64_C(bits))
+
+/*
+ * fma(a, b, c): a * b + c with one rounding, or in baseline with two.
+ * product_low(a, b, p): a * b - p exactly, where p is a * b, rounded.
+ */
+static inline f64v f64v_fma(f64v a, f64v b, f64v c);
+static inline f64v f64v_product_low(f64v a, f64v b, f64v p);
+
+/*
+ * In lane i, the two numbers that are at[i] bytes into the table: one load for
+ * both, and nothing else is as fast; a gather takes several times as long.
+ */
+static inline void f64v_rows(
+    const double (*table)[2], const uint64_t *at, f64v *first, f64v *second);
+
+#if defined(__AVX512F__)
+
+static inline f64v
+f64v_fma(f64v a, f64v b, f64v c)
+{
+	return (f64v)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+
+/* Rows a, b, c, d. */
+static inline __m512d
+four_rows(const char *a, const char *b, const char *c, const char *d)
+{
+	__m256d ab = _mm256_insertf128_pd(
+	    _mm256_castpd128_pd256(_mm_load_pd((const double *)a)),
+	    _mm_load_pd((const double *)b), 1);
+	__m256d cd = _mm256_insertf128_pd(
+	    _mm256_castpd128_pd256(_mm_load_pd((const double *)c)),
+	    _mm_load_pd((const double *)d), 1);
+
+	return _mm512_insertf64x4(_mm512_castpd256_pd512(ab), cd, 1);
+}
+
+static inline void
+f64v_rows(
+    const double (*table)[2], const uint64_t *at, f64v *first, f64v *second)
+{
+	const char *t = (const char *)table;
+	__m512d even = four_rows(t + at[0], t + at[2], t + at[4], t + at[6]);
+	__m512d odd = four_rows(t + at[1], t + at[3], t + at[5], t + at[7]);
+
+	*first = (f64v)_mm512_unpacklo_pd(even, odd);
+	*second = (f64v)_mm512_unpackhi_pd(even, odd);
+}
+
+#elif defined(__AVX2__)
+
+static inline f64v
+f64v_fma(f64v a, f64v b, f64v c)
+{
+	return (f64v)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
+static inline __m256d
+two_rows(const char *a, const char *b)
+{
+	return _mm256_insertf128_pd(
+	    _mm256_castpd128_pd256(_mm_load_pd((const double *)a)),
+	    _mm_load_pd((const double *)b), 1);
+}
+
+static inline void
+f64v_rows(
+    const double (*table)[2], const uint64_t *at, f64v *first, f64v *second)
+{
+	const char *t = (const char *)table;
+	__m256d even = two_rows(t + at[0], t + at[2]);
+	__m256d odd = two_rows(t + at[1], t + at[3]);
+
+	*first = (f64v)_mm256_unpacklo_pd(even, odd);
+	*second = (f64v)_mm256_unpackhi_pd(even, odd);
+}
+
+#else
+
+static inline void
+f64v_rows(
+    const double (*table)[2], const uint64_t *at, f64v *first, f64v *second)
+{
+	const char *t = (const char *)table;
+	f64v even, odd;
+
+	memcpy(&even, t + at[0], sizeof(even));
+	memcpy(&odd, t + at[1], sizeof(odd));
+	*first = (f64v) { even[0], odd[0] };
+	*second = (f64v) { even[1], odd[1] };
+}
+
+#if defined(__aarch64__)
+
+static inline f64v
+f64v_fma(f64v a, f64v b, f64v c)
+{
+	return (f64v)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
+
+#else
+
+#define SIMD_UNFUSED 1
+
+static inline f64v
+f64v_fma(f64v a, f64v b, f64v c)
+{
+	return a * b + c;
+}
+
+#endif
+#endif
+
+#ifdef SIMD_UNFUSED
+
+/* The upper 26 bits of each lane (Veltkamp). */
+static inline f64v
+upper_half(f64v a)
+{
+	f64v t = a * 0x1.0000002p27;
+
+	return t - (t - a);
+}
+
+/* Dekker's.  Not a number if a or b is above 2^996. */
+static inline f64v
+f64v_product_low(f64v a, f64v b, f64v p)
+{
+	f64v a_up = upper_half(a), a_low = a - a_up;
+	f64v b_up = upper_half(b), b_low = b - b_up;
+
+	return a_low * b_low -
+	    (((p - a_up * b_up) - a_low * b_up) - a_up * b_low);
+}
+
+#else
+
+static inline f64v
+f64v_product_low(f64v a, f64v b, f64v p)
+{
+	return f64v_fma(a, b, -p);
+}
+
+#endif
+
+static inline void
+f64v_store(void *to, f64v v)
+{
+	memcpy(to, &v, sizeof(v));
+}
+
+static inline void
+u64v_store(void *to, u64v v)
+{
+	memcpy(to, &v, sizeof(v));
+}
+
+static inline f64v
+f64v_abs(f64v x)
+{
+	return (f64v)((u64v)x & ALL_BITS(0x7fffffffffffffff));
+}
+
+/*
+ * Hand out n elements in chunks that are multiples of LANES, the last few
+ * padded with ones: an element's bits do not depend on where it is.
+ */
+static inline void
+in_chunks(void (*chunk)(char *out, const char *in, size_t n), void *out,
+    const void *in, size_t n)
+{
+	const char *from = in;
+	char *to = out;
+	f64v last;
+
+	while (n >= LANES) {
+		size_t m = n < CHUNK ? n - n % LANES : CHUNK;
+
+		chunk(to, from, m);
+		from += m * sizeof(double);
+		to += m * sizeof(double);
+		n -= m;
+	}
+	if (n == 0)
+		return;
+	last = f64v_load_part(from, n, f64v_all(1));
+	chunk((char *)&last, (const char *)&last, LANES);
+	memcpy(to, &last, n * sizeof(double));
+}
+
+#endif

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+tables.py -- makes tables.h: what exp, log and pow look up, and their
+polynomials.
+
+    python3 kernels/tables.py >kernels/tables.h
+
+Needs nothing but Python's decimal numbers, which are right to the last of as
+many digits as one wants.
+
+A row of the logarithm's table stands for the significands that round to z =
+1 + j / 128 (the first one for those just below 1 too).  It holds a number
+`inverse` near 1 / z and -ln(inverse) in two parts.  An inverse of few bits
+makes r = x * inverse - 1 exact; of those that do, the one with the smallest |r|
+is taken.  The high part is a multiple of 2^-43, so that adding k ln 2 to it is
+exact.  The low part has the inverse in its last 20 bits: shifted up by 44 and
+added to the bits of 1.0, they are its double.  So a row is one load, and that
+of 1 is all zeros.
+
+A row of the exponential's table holds the relative error of a rounded
+2^(i / 128), and its bits less i << 45: adding n << 45 to them, where n = 128 k
++ i, makes them those of 2^(n / 128).
+
+Polynomials interpolate at Chebyshev's nodes, which is within a small factor of
+the best that there is.
+"""
+import struct
+from decimal import Decimal as D, getcontext
+
+getcontext().prec = 80
+LN2 = D(2).ln()
+PI = D("3.14159265358979323846264338327950288419716939937510582097494459230781")
+
+
+def bits(x):
+    return struct.unpack("<Q", struct.pack("<d", x))[0]
+
+
+def double(u):
+    return struct.unpack("<d", struct.pack("<Q", u & (2**64 - 1)))[0]
+
+
+def cos(x):
+    term, total, n = D(1), D(0), 0
+    while abs(term) > D(10) ** -70:
+        total += term
+        n += 2
+        term = -term * x * x / (n * (n - 1))
+    return total
+
+
+def rounded(x, quantum):
+    """The nearest multiple of quantum."""
+    return (x / quantum).to_integral_value() * quantum
+
+
+def interpolate(f, bound, degree):
+    """Coefficients of the polynomial, constant first."""
+    n = degree + 1
+    node = [bound * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
+    rows = [[x**p for p in range(n)] + [f(x)] for x in node]
+    for i in range(n):  # Gauss and Jordan
+        pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        rows[i] = [v / rows[i][i] for v in rows[i]]
+        for r in range(n):
+            if r != i:
+                scale = rows[r][i]
+                rows[r] = [a - scale * b for a, b in zip(rows[r], rows[i])]
+    return [row[n] for row in rows]
+
+
+def log_tail(x):
+    """(ln(1 + x) - x + x^2 / 2) / x^3"""
+    return sum((-x) ** n / (n + 3) for n in range(40))
+
+
+def log1_tail(x):
+    """(ln(1 + x) - x) / x^2"""
+    return sum(-((-x) ** n) / (n + 2) for n in range(40))
+
+
+def exp_tail(x):
+    """(e^x - 1 - x) / x^2"""
+    total, factorial = D(0), D(2)
+    for n in range(30):
+        total += x**n / factorial
+        factorial *= n + 3
+    return total
+
+
+def log_row(j):
+    """inverse, high, low with the inverse in it, largest |r|"""
+    half = D(2) ** -8
+    z = 1 + D(j) / 128
+    ends = (z - (half / 2 if j == 0 else half), z + half)
+    best = None
+    for q in range(256, 513) if j else (512,):
+        inverse = D(q) / 512
+        r = max(abs(end * inverse - 1) for end in ends)
+        step = D(2) ** -52 * (D(2) ** -8 if q % 2 == 0 else D(2) ** -9)
+        if q == 512:
+            step = D(2) ** -53
+        # multiples of step below 2^53 of it are doubles
+        if r <= step * 2**53 and (best is None or r < best[0]):
+            best = (r, q)
+    r, q = best
+    inverse = D(q) / 512
+    exact = -inverse.ln()
+    if q == 512:  # exactly 1, whose logarithm must be exactly 0
+        return inverse, 0.0, 0.0, r, D(0)
+    tag = (bits(float(inverse)) - bits(1.0)) >> 44 & 0xFFFFF
+    choices = []
+    for shift in (-1, 0, 1):
+        high = rounded(exact, D(2) ** -43) + shift * D(2) ** -43
+        around = bits(float(exact - high)) >> 20
+        for low in (around - 1, around, around + 1):
+            low = double(low << 20 | tag)
+            error = abs(exact - high - D(low))
+            choices.append((error, float(high), low))
+    error, high, low = min(choices)
+    return inverse, high, low, r, error
+
+
+def define(name, value):
+    print("#define %s %s" % (name, value.hex()))
+
+
+def table(name, rows):
+    print("static const double %s[%d][2] TABLE_ALIGNED = {" % (name, len(rows)))
+    for a, b in rows:
+        print("\t{ %s, %s }," % (a.hex(), b.hex()))
+    print("};\n")
+
+
+def main():
+    logs = [log_row(j) for j in range(128)]
+    print(
+        """\
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tables.h -- what exp, log and pow look up, and their polynomials.
+ *
+ * Made by tables.py, which says what is in them; do not edit.
+ */
+#ifndef QUERN_KERNELS_TABLES_H
+#define QUERN_KERNELS_TABLES_H
+
+/* clang-format off */
+
+#define TABLE_ALIGNED __attribute__((aligned(64)))
+"""
+    )
+    print("/* ln 2; the high part is a multiple of 2^-43. */")
+    high = rounded(LN2, D(2) ** -43)
+    define("LN2_HIGH", float(high))
+    define("LN2_LOW", float(LN2 - high))
+    print("\n/* 128 / ln 2, and ln 2 / 128 with a high part of 34 bits. */")
+    high = rounded(LN2 / 128, D(2) ** -42)
+    define("STEPS_PER_E", float(128 / LN2))
+    define("STEP_HIGH", float(high))
+    define("STEP_LOW", float(LN2 / 128 - high))
+
+    print("\n/* Logarithms of e, with their rounding errors. */")
+    for name, exact in (("LOG2_E", 1 / LN2), ("LOG10_E", 1 / D(10).ln())):
+        high = float(exact)
+        define(name + "_HIGH", high)
+        define(name + "_LOW", float(exact - D(high)))
+
+    bound = D(2) ** D(LOG_BOUND)
+    print("\n/* (ln(1 + r) - r + r^2 / 2) / r^3, constant first. */")
+    for i, c in enumerate(interpolate(log_tail, bound, 5)):
+        define("POW_LOG_%d" % i, float(c))
+    print("\n/* (ln(1 + r) - r) / r^2 */")
+    for i, c in enumerate(interpolate(log1_tail, bound, 5)):
+        define("LOG_%d" % i, float(c))
+    print("\n/* (e^r - 1 - r) / r^2 */")
+    for i, c in enumerate(interpolate(exp_tail, LN2 / 256, 3)):
+        define("EXP_%d" % i, float(c))
+
+    print("\n/* { high part of -ln(inverse), low part and inverse } */")
+    table("log_table", [(row[1], row[2]) for row in logs])
+    print("/* { (exact - rounded) / rounded, bits of rounded less i << 45 } */")
+    rows = []
+    for i in range(128):
+        exact = (LN2 * i / 128).exp() if i else D(1)
+        near = float(exact)
+        tail = float((exact - D(near)) / D(near))
+        rows.append((tail, double(bits(near) - (i << 45))))
+    table("exp_table", rows)
+    print("/* clang-format on */\n\n#endif")
+
+
+LOG_BOUND = "-7.6"
+
+if __name__ == "__main__":
+    main()
