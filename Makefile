@@ -262,7 +262,6 @@ kernels := \
     kernels/isa.c \
     kernels/array.c \
     kernels/map.c \
-    kernels/pow_edge.c \
     kernels/sum.c \
     kernels/minmax.c
 

@@ -106,7 +106,6 @@ f64v_load_f32(const void *from)
 
 /* Is any lane of the mask set? */
 static inline bool f64v_any(f64v_mask mask);
-static inline f64v f64v_pow(f64v x, f64v y);
 static inline f32v f32v_pow(f32v x, f32v y);
 
 #if defined(__AVX512F__)
@@ -115,12 +114,6 @@ static inline bool
 f64v_any(f64v_mask mask)
 {
 	return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
-}
-
-static inline f64v
-f64v_pow(f64v x, f64v y)
-{
-	return (f64v)Sleef_finz_powd8_u10avx512f((__m512d)x, (__m512d)y);
 }
 
 static inline f32v
@@ -137,12 +130,6 @@ f64v_any(f64v_mask mask)
 	return _mm256_movemask_pd((__m256d)mask) != 0;
 }
 
-static inline f64v
-f64v_pow(f64v x, f64v y)
-{
-	return (f64v)Sleef_finz_powd4_u10avx2((__m256d)x, (__m256d)y);
-}
-
 static inline f32v
 f32v_pow(f32v x, f32v y)
 {
@@ -157,12 +144,6 @@ f64v_any(f64v_mask mask)
 	return _mm_movemask_pd((__m128d)mask) != 0;
 }
 
-static inline f64v
-f64v_pow(f64v x, f64v y)
-{
-	return (f64v)Sleef_cinz_powd2_u10sse2((__m128d)x, (__m128d)y);
-}
-
 static inline f32v
 f32v_pow(f32v x, f32v y)
 {
@@ -175,13 +156,6 @@ static inline bool
 f64v_any(f64v_mask mask)
 {
 	return vmaxvq_u32((uint32x4_t)mask) != 0;
-}
-
-static inline f64v
-f64v_pow(f64v x, f64v y)
-{
-	return (f64v)Sleef_finz_powd2_u10advsimd(
-	    (float64x2_t)x, (float64x2_t)y);
 }
 
 static inline f32v

@@ -154,7 +154,7 @@ signaling_nans_count_as_nans(void)
 	}
 }
 
-/* SLEEF alone gives infinity for each of the finite ones. */
+/* A bound on y ln|x| that is a little off makes infinity of them. */
 static void
 the_largest_doubles_are_reached(void)
 {

@@ -115,7 +115,7 @@ fused_multiply_add_gives_the_same_bits_on_every_machine(void)
 		(void)run_blocks(quern_powv_f64(out, x64, y64, N), 0);
 		(void)run_blocks(quern_powv_f32(out32, x32, y32, N), 0);
 		CU_ASSERT_EQUAL(
-		    digest(out, sizeof(out)), UINT64_C(0x39299b9bf05d4162));
+		    digest(out, sizeof(out)), UINT64_C(0x3dd80ba7cce6d15f));
 		CU_ASSERT_EQUAL(
 		    digest(out32, sizeof(out32)), UINT64_C(0xd4edb86b6741ce50));
 	}
