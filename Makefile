@@ -273,6 +273,7 @@ families := \
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \
+    kernels/exp_log.c \
     kernels/simd_reduce.c
 isas := $(if $(filter x86_64-%,$(target)),baseline avx2 avx512,\
     $(if $(filter aarch64-%,$(target)),neon,baseline))
