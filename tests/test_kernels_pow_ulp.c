@@ -170,6 +170,54 @@ pow_of_doubles_is_within_055_ulp(void)
 	check_format(&f, getenv("QUERN_TEST_LONG") ? 10000000 : 100000);
 }
 
+/*
+ * Numbers next to where something changes, each to the power of each; those of
+ * well-known directed tests (Arm's, for its optimized routines).
+ */
+static void
+pow_of_edges_is_within_055_ulp(void)
+{
+	static const double x[] = { 0, 0x1p-1074, DBL_MIN,
+		0x1.fffffffffffffp-512, 0.5, 0x1.f98p-1, 0x1.fffffffffffep-1,
+		0x1.fffffffffffffp-1, 1, 0x1.0000000000001p0, 0x1.034p0, 2, 3,
+		4.5, 6, 0x1.fffffffffffffp241, DBL_MAX, INFINITY, NAN };
+	static const double y[] = { 0, 0x1p-1074, DBL_MIN,
+		0x1.fffffffffffffp-512, 0x1.fffffffffffffp-66, 0x1p-65, 0.5, 1,
+		2, 3, 4.5, 6, 499, 511.5, 999.25, 1023, 1075.5,
+		0x1.6128b68cf9fbcp57, 0x1.fffffffffffffp62, 0x1p63, DBL_MAX,
+		INFINITY, NAN };
+	enum { X = sizeof(x) / sizeof(x[0]), Y = sizeof(y) / sizeof(y[0]) };
+	const struct quern__isa *isa;
+	double worst = 0;
+	mpfr_t base, power, value;
+
+	mpfr_inits2(53, base, power, NULL);
+	mpfr_init2(value, DIGITS);
+	for (size_t u = 0; (isa = use_isa(u)); u++)
+		for (int i = 0; i < 4 * X * Y; i++) {
+			double b = x[i / 4 % X], e = y[i / 4 / X], out, error;
+			struct ulp_exact exact;
+
+			b = i % 2 ? -b : b;
+			e = i / 2 % 2 ? -e : e;
+			mpfr_set_d(base, b, MPFR_RNDN);
+			mpfr_set_d(power, e, MPFR_RNDN);
+			mpfr_pow(value, base, power, MPFR_RNDN);
+			exact = ulp_exact(value, &ulp_f64);
+			(void)run_blocks(quern_pow_f64(&out, &b, e, 1), 0);
+			error = ulp_error(out, &exact, &ulp_f64);
+			/* Zeros have signs. */
+			if (!isnan(out) && signbit(out) != signbit(exact.high))
+				error = INFINITY;
+			if (error > 0.55)
+				printf("  %s: %a ^ %a = %a\n", isa->name, b, e,
+				    out);
+			worst = error > worst ? error : worst;
+		}
+	CU_ASSERT_TRUE(worst <= 0.55);
+	mpfr_clears(base, power, value, NULL);
+}
+
 static void
 pow_of_floats_is_within_one_ulp(void)
 {
@@ -184,6 +232,8 @@ main(void)
 	static const CU_TestInfo tests[] = {
 		{ "pow of doubles is within 0.55 ulp",
 		    pow_of_doubles_is_within_055_ulp },
+		{ "pow of edges is within 0.55 ulp",
+		    pow_of_edges_is_within_055_ulp },
 		{ "pow of floats is within one ulp",
 		    pow_of_floats_is_within_one_ulp },
 		CU_TEST_INFO_NULL,
