@@ -3,8 +3,8 @@
  * simd.h -- one vector of the instruction set that is being compiled for.
  *
  * GCC's vector extension does the arithmetic, so the same source serves every
- * width; only what it cannot say, any lane set? and SLEEF's pow, is spelled
- * per instruction set.  Everything is static inline, so that no function
+ * width; only what it cannot say, as whether any lane is set, is spelled per
+ * instruction set.  Everything is static inline, so that no function
  * compiled for a newer processor can be linked in for an older one.
  *
  * Included by simd_*.c alone.
@@ -98,15 +98,21 @@ SIMD_DEFINE_SELECT(i64v)
 static inline f64v
 f64v_load_f32(const void *from)
 {
+#if defined(__AVX512F__)
+	return (f64v)_mm512_cvtps_pd(_mm256_loadu_ps(from));
+#elif defined(__AVX2__)
+	/* GCC 12 does it in halves. */
+	return (f64v)_mm256_cvtps_pd(_mm_loadu_ps(from));
+#else
 	f32half v;
 
 	memcpy(&v, from, sizeof(v));
 	return __builtin_convertvector(v, f64v);
+#endif
 }
 
 /* Is any lane of the mask set? */
 static inline bool f64v_any(f64v_mask mask);
-static inline f32v f32v_pow(f32v x, f32v y);
 
 #if defined(__AVX512F__)
 
@@ -114,12 +120,6 @@ static inline bool
 f64v_any(f64v_mask mask)
 {
 	return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
-}
-
-static inline f32v
-f32v_pow(f32v x, f32v y)
-{
-	return (f32v)Sleef_finz_powf16_u10avx512f((__m512)x, (__m512)y);
 }
 
 #elif defined(__AVX2__)
@@ -130,12 +130,6 @@ f64v_any(f64v_mask mask)
 	return _mm256_movemask_pd((__m256d)mask) != 0;
 }
 
-static inline f32v
-f32v_pow(f32v x, f32v y)
-{
-	return (f32v)Sleef_finz_powf8_u10avx2((__m256)x, (__m256)y);
-}
-
 #elif defined(__x86_64__)
 
 static inline bool
@@ -144,25 +138,12 @@ f64v_any(f64v_mask mask)
 	return _mm_movemask_pd((__m128d)mask) != 0;
 }
 
-static inline f32v
-f32v_pow(f32v x, f32v y)
-{
-	return (f32v)Sleef_cinz_powf4_u10sse2((__m128)x, (__m128)y);
-}
-
 #elif defined(__aarch64__)
 
 static inline bool
 f64v_any(f64v_mask mask)
 {
 	return vmaxvq_u32((uint32x4_t)mask) != 0;
-}
-
-static inline f32v
-f32v_pow(f32v x, f32v y)
-{
-	return (f32v)Sleef_finz_powf4_u10advsimd(
-	    (float32x4_t)x, (float32x4_t)y);
 }
 
 #endif

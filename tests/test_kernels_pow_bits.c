@@ -117,7 +117,7 @@ fused_multiply_add_gives_the_same_bits_on_every_machine(void)
 		CU_ASSERT_EQUAL(
 		    digest(out, sizeof(out)), UINT64_C(0x3dd80ba7cce6d15f));
 		CU_ASSERT_EQUAL(
-		    digest(out32, sizeof(out32)), UINT64_C(0xd4edb86b6741ce50));
+		    digest(out32, sizeof(out32)), UINT64_C(0x8ad3913b02dd37bc));
 	}
 }
 

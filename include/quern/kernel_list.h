@@ -43,14 +43,14 @@ QUERN_1(square, u32, uint32_t)
 /*
  * out[i] = in[i] to the power `exponent`, or exponents[i].
  *
- * Accuracy  doubles at most 0.55 ULP, floats 1.0, subnormal results and those
- *           next to overflow included.
+ * Accuracy  at most 0.55 ULP, subnormal results and those next to overflow
+ *           included.
  * Special   as C11 Annex F.10.4.4: pow(x, 0) = 1 even for NaN, and so on.
  *           Signaling NaNs count as quiet ones.
  * In place  out may be `in` or `exponents`.
- * Method    doubles: logarithm in two parts, by table and polynomial, and
- *           exponential (Tang 1989).  Floats: SLEEF's (u10, "finz").  Both
- *           give the same bits wherever there is fused multiply-add.
+ * Method    logarithm in two parts and exponential, by tables and polynomials
+ *           (Tang 1989); floats by way of doubles.  The same bits wherever
+ *           there is fused multiply-add.
  */
 QUERN_1S(pow, f64, double)
 QUERN_1S(pow, f32, float)
