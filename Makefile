@@ -45,7 +45,7 @@ endif
 # ---- packages --------------------------------------------------------------
 
 deps_packages := libc6-dev libev-dev libsleef-dev \
-    libcunit1-dev libmpfr-dev libgmp-dev pkg-config g++ spin \
+    libcunit1-dev libmpfr-dev libgmp-dev bc pkg-config g++ spin \
     libcurl4-openssl-dev libsqlite3-dev libseccomp-dev
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
@@ -138,6 +138,9 @@ target  := $(shell $(CC) -dumpmachine 2>&1 && $(CC) -dumpversion 2>&1)
 # $(call build_folder,SUITE)
 build_folder = build/$(subst $(space),_,$(notdir $(CC)))-$(1)
 B := $(call build_folder,$(or $(san),plain))
+
+# Without GMP there is no libquern-gmp, and nothing that uses it.
+gmp := $(shell pkg-config --exists gmp 2>/dev/null && echo -lgmp)
 
 # Workers can be confined where it is there.
 seccomp := $(shell pkg-config --libs libseccomp 2>/dev/null)
@@ -278,7 +281,26 @@ isa_sources := $(families) \
 isas := $(if $(filter x86_64-%,$(target)),baseline avx2 avx512,\
     $(if $(filter aarch64-%,$(target)),neon,baseline))
 
+# libquern-gmp, in the order of quern/bigint.h and what stands behind it.
+big_sources := $(if $(gmp),\
+    bigint/power.c \
+    bigint/product.c \
+    bigint/factorial.c \
+    bigint/binomial.c \
+    bigint/fibonacci.c \
+    bigint/powm.c \
+    bigint/decimal.c \
+    bigint/parse.c \
+    bigint/fraction.c \
+    bigint/powers.c \
+    bigint/tree.c \
+    bigint/primes.c \
+    bigint/work.c \
+    bigint/give.c \
+    bigint/memory.c)
+
 headers := $(sort $(wildcard include/quern/*.h))
+big_header := include/quern/bigint.h
 
 # Plain twins of the kernels, for the tests alone.
 references := kernels/reference.c
@@ -291,10 +313,12 @@ wraps = $$(grep -ohs '__wrap_[A-Za-z0-9][A-Za-z0-9_]*' $(1) $(helpers) \
     sed 's/__wrap_/-Wl,--wrap=/')
 
 test_names    := $(or $(TESTS:%=test_%),\
-    $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c))))
+    $(filter-out $(if $(gmp),,test_bigint_%),\
+    $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c)))))
 # Tests that need not be repeated with sanitizers.
 plain_only    := test_package test_model
 # Without the library that it shows, an example is left out.
+needs_of_powers   := gmp
 needs_of_fetch    := libcurl
 needs_of_database := sqlite3
 lacking = $(if $(needs_of_$(1)),$(shell \
@@ -336,6 +360,9 @@ $(B)/src/%.o: src/%.S $(B)/flags | $(B)/src/
 $(B)/kernels/%.o: kernels/%.c $(B)/flags | $(B)/kernels/
 	$(call say,CC)
 	$(Q)$(call compile,$(kernel_flags),$(kernel_cflags))
+$(B)/bigint/%.o: bigint/%.c $(B)/flags | $(B)/bigint/
+	$(call say,CC)
+	$(Q)$(call compile,$(CFLAGS))
 # Not -I: src/omp.h would hide <omp.h>.
 $(B)/tests/%.o: tests/%.c $(B)/flags | $(B)/tests/
 	$(call say,CC)
@@ -356,6 +383,7 @@ $(foreach isa,$(isas),$(eval $(call isa_rule,$(isa))))
 
 objects := $(patsubst %,$(B)/%.o,$(basename $(sources) $(kernels) $(families))) \
     $(isa_objects)
+big_objects := $(big_sources:%.c=$(B)/%.o)
 
 -include $(wildcard $(B)/*/*.d $(B)/src/process/*.d)
 
@@ -377,6 +405,22 @@ $(shared): $(objects) quern.map Makefile
 	$(Q)ln -sf $(@F) $(B)/libquern.so.$(abi)
 	$(Q)ln -sf $(@F) $(B)/libquern.so
 
+big_static := $(if $(gmp),$(B)/libquern-gmp.a)
+big_shared := $(if $(gmp),$(B)/libquern-gmp.so.$(version))
+
+$(B)/libquern-gmp.a: $(big_objects) Makefile
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(big_objects)
+
+$(B)/libquern-gmp.so.$(version): $(big_objects) $(shared) quern-gmp.map
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -shared -o $@ \
+	    $(big_objects) -Wl,-soname,libquern-gmp.so.$(abi) \
+	    -Wl,--version-script=quern-gmp.map -Wl,-z,nodelete \
+	    $(if $(san),,-Wl,-z,defs) -L$(B) -lquern $(gmp) -lm
+	$(Q)ln -sf $(@F) $(B)/libquern-gmp.so.$(abi)
+	$(Q)ln -sf $(@F) $(B)/libquern-gmp.so
+
 # With the shared library, as the modules that it loads are.
 worker := $(B)/quern-worker
 $(worker): $(B)/src/process/helper.o $(shared) Makefile
@@ -397,16 +441,19 @@ examples := $(example_names:%=$(B)/examples/%)
 
 test_objects := $(helpers:%.c=$(B)/%.o) $(references:%.c=$(B)/%.o)
 
+$(filter $(B)/tests/test_bigint_%,$(tests)): $(big_static)
 $(tests): $(B)/tests/%: $(B)/tests/%.o $(test_objects) $(static) Makefile
 	$(call say,LD)
 	$(Q)$(call link,$(call wraps,tests/$(@F).c) -lcunit \
 	    $(if $(findstring test_kernels,$@),-lmpfr -lgmp) \
+	    $(if $(findstring test_bigint,$@),-lgmp) \
 	    $(if $(findstring test_registry,$@),-rdynamic))
 
 libs_of_powers   := -lgmp
 libs_of_fetch    := -lcurl
 libs_of_database := -lsqlite3
 
+$(B)/examples/powers: $(big_static)
 $(examples): $(B)/examples/%: $(B)/examples/%.o $(static)
 	$(call say,LD)
 	$(Q)$(call link,$(libs_of_$(@F)))
@@ -415,8 +462,9 @@ $(B)/examples/throughput: $(patsubst %.c,$(B)/%.o,\
 
 .SECONDARY:
 
-all: $(static) $(shared) $(examples)
-	$(if $(lacking_names),@echo left out without its library: $(lacking_names))
+all: $(static) $(shared) $(big_static) $(big_shared) $(examples)
+	$(if $(lacking_names),@echo left out without its library: \
+	    $(if $(gmp),,libquern-gmp) $(lacking_names))
 .PHONY: all
 
 demo: $(B)/examples/throughput
@@ -430,7 +478,7 @@ ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
-    tasks service processes
+    tasks service processes $(if $(gmp),bigint)
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -479,9 +527,11 @@ $(bench_library): $(bench_shared:%=$(B)/bench/%.o) Makefile
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
+$(B)/bench/bigint: $(big_static)
 $(bench_programs): $(B)/bench/%: $(B)/bench/%.o $(bench_library) $(static)
 	$(call say,LD)
-	$(Q)$(call link,$(foreach p,$(peers),$(call peer_libs,$p)) \
+	$(Q)$(call link,$(if $(filter %/bigint,$@),$(gmp)) \
+	    $(foreach p,$(peers),$(call peer_libs,$p)) \
 	    $(if $(filter tbb,$(peers)),-lstdc++))
 
 # Not in the library: it takes the place of malloc() ...
@@ -502,7 +552,7 @@ endif
 
 # ---- tests -----------------------------------------------------------------
 
-check-programs: $(tests) $(examples) $(if $(san),,$(shared))
+check-programs: $(tests) $(examples) $(if $(san),,$(shared) $(big_shared))
 .PHONY: check-programs
 
 # The other suite of a plain `make check`, built side by side with the first.
@@ -534,22 +584,31 @@ print-build:
 
 # ---- install ---------------------------------------------------------------
 
-install: $(static) $(shared) $(worker)
+install: $(static) $(shared) $(big_static) $(big_shared) $(worker)
 	$(Q)install -d "$(to)$(includedir)/quern" "$(to)$(libdir)" \
 	    "$(to)$(pkgconfigdir)" "$(to)$(libexecdir)"
-	$(Q)install -m 644 $(headers) "$(to)$(includedir)/quern"
-	$(Q)install -m 644 $(static) "$(to)$(libdir)"
-	$(Q)install -m 755 $(shared) "$(to)$(libdir)"
+	$(Q)install -m 644 $(filter-out $(if $(gmp),,$(big_header)),$(headers)) \
+	    "$(to)$(includedir)/quern"
+	$(Q)install -m 644 $(static) $(big_static) "$(to)$(libdir)"
+	$(Q)install -m 755 $(shared) $(big_shared) "$(to)$(libdir)"
 	$(Q)install -m 755 $(worker) "$(to)$(libexecdir)"
 	$(Q)ln -sf $(notdir $(shared)) "$(to)$(libdir)/libquern.so.$(abi)"
 	$(Q)ln -sf libquern.so.$(abi) "$(to)$(libdir)/libquern.so"
 	$(Q)printf '%s\n' $(pc_lines) >"$(to)$(pkgconfigdir)/quern.pc"
+ifneq ($(gmp),)
+	$(Q)ln -sf $(notdir $(big_shared)) "$(to)$(libdir)/libquern-gmp.so.$(abi)"
+	$(Q)ln -sf libquern-gmp.so.$(abi) "$(to)$(libdir)/libquern-gmp.so"
+	$(Q)printf '%s\n' $(big_pc_lines) >"$(to)$(pkgconfigdir)/quern-gmp.pc"
+endif
 
 uninstall:
 	$(Q)rm -f $(foreach h,$(notdir $(headers)),"$(to)$(includedir)/quern/$h")
 	$(Q)rm -f $(foreach f,libquern.a $(notdir $(shared)) \
-	    libquern.so.$(abi) libquern.so,"$(to)$(libdir)/$f")
-	$(Q)rm -f "$(to)$(pkgconfigdir)/quern.pc"
+	    libquern.so.$(abi) libquern.so libquern-gmp.a \
+	    libquern-gmp.so.$(version) libquern-gmp.so.$(abi) libquern-gmp.so,\
+	    "$(to)$(libdir)/$f")
+	$(Q)rm -f "$(to)$(pkgconfigdir)/quern.pc" \
+	    "$(to)$(pkgconfigdir)/quern-gmp.pc"
 	$(Q)rm -f "$(to)$(libexecdir)/quern-worker"
 	$(Q)rmdir "$(to)$(includedir)/quern" "$(to)$(libexecdir)" \
 	    2>/dev/null || :
@@ -567,6 +626,18 @@ pc_lines = \
     'Cflags: -I$${includedir}' \
     'Libs: -L$${libdir} -lquern -lev' \
     'Libs.private: -lsleef -lm $(seccomp) -fopenmp -pthread'
+big_pc_lines = \
+    'prefix=$(prefix)' \
+    'includedir=$(includedir)' \
+    'libdir=$(libdir)' \
+    '' \
+    'Name: quern-gmp' \
+    'Description: big integers on every core' \
+    'Version: $(version)' \
+    'Requires: quern = $(version)' \
+    'Cflags: -I$${includedir}' \
+    'Libs: -L$${libdir} -lquern-gmp -lgmp' \
+    'Libs.private: -lm'
 to = $(DESTDIR)
 
 # ---- the rest --------------------------------------------------------------
@@ -580,7 +651,7 @@ clean:
 .PHONY: clean
 
 formatted := $(sort $(wildcard include/quern/*.h src/*.[ch] src/process/*.[ch] \
-    kernels/*.[ch] tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*.cpp))
+    kernels/*.[ch] bigint/*.[ch] tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*.cpp))
 format-check:
 	@clang-format-14 --dry-run -Werror $(formatted)
 format:

@@ -9,7 +9,7 @@
 # LEFT_OUT names the peers that were not there at build time.
 set -u
 all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
-processes"
+processes bigint"
 
 folder=${1:?}
 shift
@@ -55,6 +55,10 @@ else
 fi
 printf "$header" >"$results"
 for program in $programs; do
+	test -x "$folder/$program" || {
+		echo "left out, since its library is not installed: $program" >&2
+		continue
+	}
 	"$folder/$program" ${QUICK:+-q} >"$part" || exit
 	show <"$part"
 	cat "$part" >>"$results"

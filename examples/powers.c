@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * powers.c -- 2 to the power 2^i for i from 0 to 19, each a job of its own, all
- * gathered.
+ * powers.c -- 2 to the power 2^i for i from 0 to 19, and their decimal digits,
+ * each an op of its own, all gathered.
  *
- * The numbers are GMP's: any function can be a job.  The last one has more
- * digits than this whole directory has characters, so only the first are shown.
+ * The numbers are GMP's, the ops those of quern/bigint.h (-lquern-gmp -lgmp).
+ * The last one has more digits than this whole directory has characters, so
+ * only the first are shown.
  */
 #include <err.h>
-#include <gmp.h>
+#include <quern/bigint.h>
 #include <quern/quern.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,51 +16,49 @@
 
 enum { POWERS = 20, SHOWN = 12 };
 
-struct power {
-	unsigned long exponent;
-	size_t digits;
-	char leading[SHOWN + 1];
-};
-
-/* On a worker. */
 static int
-raise(quern_context *ctx, void *arg)
+gather_digits(mpz_t power[], char *digits[])
 {
-	struct power *power = arg;
-	char *decimal;
-	mpz_t n;
+	quern_op op[POWERS];
+	int err;
 
-	(void)ctx;
-	mpz_init(n);
-	mpz_ui_pow_ui(n, 2, power->exponent);
-	decimal = mpz_get_str(NULL, 10, n);
-	power->digits = strlen(decimal);
-	snprintf(power->leading, sizeof(power->leading), "%s", decimal);
-	free(decimal);
-	mpz_clear(n);
-	return 0;
+	for (int i = 0; i < POWERS; i++)
+		op[i] = quern_pow_mpz(power[i], 2, 1ul << i);
+	err = quern_gather(op, POWERS, NULL);
+	if (err)
+		return err;
+	for (int i = 0; i < POWERS; i++)
+		op[i] = quern_decimal_mpz(&digits[i], power[i]);
+	return quern_gather(op, POWERS, NULL);
+}
+
+static void
+print(unsigned long exponent, const char *digits)
+{
+	size_t n = strlen(digits);
+
+	printf("2^%-6lu has %6zu digits: %.*s%s\n", exponent, n, SHOWN, digits,
+	    n > SHOWN ? "..." : "");
 }
 
 static int
 print_powers(void *unused)
 {
-	static struct power power[POWERS];
-	quern_op op[POWERS];
+	char *digits[POWERS] = { NULL };
+	mpz_t power[POWERS];
 	int err;
 
 	(void)unused;
-	for (int i = 0; i < POWERS; i++) {
-		power[i].exponent = 1ul << i;
-		op[i] = quern_call(raise, &power[i]);
-	}
-	err = quern_gather(op, POWERS, NULL);
-	if (err)
-		return err;
 	for (int i = 0; i < POWERS; i++)
-		printf("2^%-6lu has %6zu digits: %s%s\n", power[i].exponent,
-		    power[i].digits, power[i].leading,
-		    power[i].digits > SHOWN ? "..." : "");
-	return 0;
+		mpz_init(power[i]);
+	err = gather_digits(power, digits);
+	for (int i = 0; i < POWERS; i++) {
+		if (!err)
+			print(1ul << i, digits[i]);
+		free(digits[i]);
+		mpz_clear(power[i]);
+	}
+	return err;
 }
 
 int

@@ -45,8 +45,8 @@ faults_alive(void)
 	return __atomic_load_n(&alive, __ATOMIC_SEQ_CST);
 }
 
-static bool
-fails(void)
+bool
+faults_strike(void)
 {
 	unsigned long at = __atomic_load_n(&fail_at, __ATOMIC_SEQ_CST);
 	unsigned long n = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
@@ -57,8 +57,8 @@ fails(void)
 	    (n > at && __atomic_load_n(&fail_on, __ATOMIC_SEQ_CST));
 }
 
-static void
-count(long difference)
+void
+faults_count(long difference)
 {
 	__atomic_fetch_add(&alive, difference, __ATOMIC_SEQ_CST);
 }
@@ -125,27 +125,29 @@ int __wrap_quern__process_spawn(struct quern__remote *remote);
 void *
 __wrap_quern__alloc(size_t bytes)
 {
-	void *memory = fails() ? NULL : __real_quern__alloc(bytes);
+	void *memory = faults_strike() ? NULL : __real_quern__alloc(bytes);
 
-	count(memory != NULL);
+	faults_count(memory != NULL);
 	return memory;
 }
 
 void *
 __wrap_quern__alloc_as_is(size_t bytes)
 {
-	void *memory = fails() ? NULL : __real_quern__alloc_as_is(bytes);
+	void *memory =
+	    faults_strike() ? NULL : __real_quern__alloc_as_is(bytes);
 
-	count(memory != NULL);
+	faults_count(memory != NULL);
 	return memory;
 }
 
 void *
 __wrap_quern__alloc_pages(size_t bytes)
 {
-	void *memory = fails() ? NULL : __real_quern__alloc_pages(bytes);
+	void *memory =
+	    faults_strike() ? NULL : __real_quern__alloc_pages(bytes);
 
-	count(memory != NULL);
+	faults_count(memory != NULL);
 	return memory;
 }
 
@@ -172,7 +174,7 @@ overwrite(void *memory)
 void
 __wrap_quern__free(void *memory)
 {
-	count(-(memory != NULL));
+	faults_count(-(memory != NULL));
 	overwrite(memory);
 	__real_quern__free(memory);
 }
@@ -181,10 +183,11 @@ int
 __wrap_quern__thread_start(
     pthread_t *out, const char *name, void *(*main)(void *), void *arg)
 {
-	int err = fails() ? -EAGAIN :
-			    __real_quern__thread_start(out, name, main, arg);
+	int err = faults_strike() ?
+	    -EAGAIN :
+	    __real_quern__thread_start(out, name, main, arg);
 
-	count(!err);
+	faults_count(!err);
 	return err;
 }
 
@@ -192,160 +195,169 @@ void
 __wrap_quern__thread_join(pthread_t thread)
 {
 	__real_quern__thread_join(thread);
-	count(-1);
+	faults_count(-1);
 }
 
 int
 __wrap_quern__mutex_init(pthread_mutex_t *mutex)
 {
-	return fails() ? -ENOMEM : __real_quern__mutex_init(mutex);
+	return faults_strike() ? -ENOMEM : __real_quern__mutex_init(mutex);
 }
 
 int
 __wrap_quern__cond_init(pthread_cond_t *cond)
 {
-	return fails() ? -ENOMEM : __real_quern__cond_init(cond);
+	return faults_strike() ? -ENOMEM : __real_quern__cond_init(cond);
 }
 
 static int
 counted_fd(int fd)
 {
-	count(fd >= 0);
+	faults_count(fd >= 0);
 	return fd;
 }
 
 int
 __wrap_quern__fd_event(void)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_event());
+	return counted_fd(faults_strike() ? -EMFILE : __real_quern__fd_event());
 }
 
 int
 __wrap_quern__fd_timer(void)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_timer());
+	return counted_fd(faults_strike() ? -EMFILE : __real_quern__fd_timer());
 }
 
 int
 __wrap_quern__fd_epoll(void)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_epoll());
+	return counted_fd(faults_strike() ? -EMFILE : __real_quern__fd_epoll());
 }
 
 int
 __wrap_quern__fd_open_read(const char *path)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_open_read(path));
+	return counted_fd(
+	    faults_strike() ? -EMFILE : __real_quern__fd_open_read(path));
 }
 
 int
 __wrap_quern__fd_read(int file, void *out, size_t bytes)
 {
-	return fails() ? -EIO : __real_quern__fd_read(file, out, bytes);
+	return faults_strike() ? -EIO : __real_quern__fd_read(file, out, bytes);
 }
 
 int
 __wrap_quern__fd_watch(int epoll, int fd)
 {
-	return fails() ? -ENOMEM : __real_quern__fd_watch(epoll, fd);
+	return faults_strike() ? -ENOMEM : __real_quern__fd_watch(epoll, fd);
 }
 
 int
 __wrap_quern__fd_create(const char *path)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_create(path));
+	return counted_fd(
+	    faults_strike() ? -EMFILE : __real_quern__fd_create(path));
 }
 
 int
 __wrap_quern__fd_write_all(int fd, const void *bytes, size_t n)
 {
-	return fails() ? -ENOSPC : __real_quern__fd_write_all(fd, bytes, n);
+	return faults_strike() ? -ENOSPC :
+				 __real_quern__fd_write_all(fd, bytes, n);
 }
 
 int
 __wrap_quern__fd_memory(size_t bytes)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_memory(bytes));
+	return counted_fd(
+	    faults_strike() ? -EMFILE : __real_quern__fd_memory(bytes));
 }
 
 int
 __wrap_quern__fd_length(int fd, uint64_t *out)
 {
-	return fails() ? -EIO : __real_quern__fd_length(fd, out);
+	return faults_strike() ? -EIO : __real_quern__fd_length(fd, out);
 }
 
 int
 __wrap_quern__fd_pair(int out[2])
 {
-	int err = fails() ? -EMFILE : __real_quern__fd_pair(out);
+	int err = faults_strike() ? -EMFILE : __real_quern__fd_pair(out);
 
-	count(err ? 0 : 2);
+	faults_count(err ? 0 : 2);
 	return err;
 }
 
 int
 __wrap_quern__fd_process(int pid)
 {
-	return counted_fd(fails() ? -EMFILE : __real_quern__fd_process(pid));
+	return counted_fd(
+	    faults_strike() ? -EMFILE : __real_quern__fd_process(pid));
 }
 
 int
 __wrap_quern__fd_watch_once(int epoll, int fd)
 {
-	return fails() ? -ENOMEM : __real_quern__fd_watch_once(epoll, fd);
+	return faults_strike() ? -ENOMEM :
+				 __real_quern__fd_watch_once(epoll, fd);
 }
 
 void
 __wrap_quern__fd_close(int fd)
 {
-	count(-(fd >= 0));
+	faults_count(-(fd >= 0));
 	__real_quern__fd_close(fd);
 }
 
 static int
 counted_mapping(int err)
 {
-	count(!err);
+	faults_count(!err);
 	return err;
 }
 
 int
 __wrap_quern__mapping_reserve(void *start, size_t bytes)
 {
-	return counted_mapping(
-	    fails() ? -ENOMEM : __real_quern__mapping_reserve(start, bytes));
+	return counted_mapping(faults_strike() ?
+		-ENOMEM :
+		__real_quern__mapping_reserve(start, bytes));
 }
 
 /* What was reserved is counted already. */
 int
 __wrap_quern__mapping_share(void *start, size_t bytes, int fd)
 {
-	return fails() ? -ENOMEM :
-			 __real_quern__mapping_share(start, bytes, fd);
+	return faults_strike() ? -ENOMEM :
+				 __real_quern__mapping_share(start, bytes, fd);
 }
 
 int
 __wrap_quern__mapping_fill(void *start, size_t bytes)
 {
-	return fails() ? -EFAULT : __real_quern__mapping_fill(start, bytes);
+	return faults_strike() ? -EFAULT :
+				 __real_quern__mapping_fill(start, bytes);
 }
 
 int
 __wrap_quern__mapping_join(void *start, size_t bytes, int fd)
 {
-	return counted_mapping(
-	    fails() ? -ENOMEM : __real_quern__mapping_join(start, bytes, fd));
+	return counted_mapping(faults_strike() ?
+		-ENOMEM :
+		__real_quern__mapping_join(start, bytes, fd));
 }
 
 void
 __wrap_quern__mapping_end(void *start, size_t bytes)
 {
-	count(-1);
+	faults_count(-1);
 	__real_quern__mapping_end(start, bytes);
 }
 
 int
 __wrap_quern__process_spawn(struct quern__remote *remote)
 {
-	return fails() ? -EAGAIN : __real_quern__process_spawn(remote);
+	return faults_strike() ? -EAGAIN : __real_quern__process_spawn(remote);
 }

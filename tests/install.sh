@@ -66,6 +66,40 @@ try() # $1: what pkg-config should prefix paths with, $2: prefix
 	    fail "library and header differ in version"
 }
 
+# The same for big integers, in C++ with the shared one.
+try_big()
+{
+	cat >"$program/big.c" <<-'END'
+	#include <quern/bigint.h>
+	#include <quern/executor.h>
+
+	int main(void)
+	{
+		mpz_t n;
+		int err;
+
+		mpz_init(n);
+		err = quern_run(NULL, quern_factorial_mpz(n, 20));
+		err = err || mpz_cmp_ui(n, 2432902008176640000) != 0;
+		mpz_clear(n);
+		return err;
+	}
+	END
+	cflags=$(pkg-config --cflags quern-gmp)
+	${CXX:-g++} -std=c++17 $cflags -x c++ "$program/big.c" \
+	    -o "$program/big" $(pkg-config --libs quern-gmp)
+	LD_LIBRARY_PATH="$1$2/lib" "$program/big" || fail "no factorial"
+	readelf -d "$program/big" | grep -q 'NEEDED.*libquern-gmp\.so\.0' ||
+	    fail "not linked with the shared libquern-gmp"
+
+	${CC:-gcc} $warn $cflags "$program/big.c" -o "$program/big" \
+	    $(pkg-config --static --libs quern-gmp |
+		sed 's/-lquern-gmp/-l:libquern-gmp.a/; s/-lquern /-l:libquern.a /')
+	readelf -d "$program/big" | grep -q 'NEEDED.*libquern' &&
+	    fail "not linked with the static libquern-gmp"
+	"$program/big" || fail "no factorial"
+}
+
 empty()
 {
 	left=$(find "$1" ! -type d)
@@ -77,6 +111,7 @@ empty()
 rm -rf "$stage"
 quern_make install DESTDIR="$stage" prefix=/opt/quern
 try "$stage" /opt/quern
+pkg-config --exists gmp && try_big "$stage" /opt/quern
 version=$(sed -n 's/^#define QUERN_VERSION_M[AI][JN]OR //p' \
     include/quern/status.h | paste -sd .)
 pkg-config --modversion quern | grep -q "^$version\\.[0-9]*\$" ||

@@ -16,7 +16,7 @@ trap 'exit 130' INT TERM
 export QUERN_TEST_SECONDS=5
 status=0 rows=0
 
-for part in Makefile include src kernels tests examples bench; do
+for part in Makefile include src kernels bigint tests examples bench; do
 	cp -a "$home/$part" "$work" || exit
 done
 cd "$work" || exit

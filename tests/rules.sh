@@ -24,10 +24,11 @@ lines()
 	    grep -vE "^($1):"
 }
 
-# $1 objects that may, $2 names of functions: other objects that call them
+# $1 objects that may, $2 names of functions: other objects that call them; $3
+# a library, if it is another one
 calls()
 {
-	nm -A -u "$library" | awk -v may="^($1)\\.o\$" -v what="^($2)\$" '
+	nm -A -u "${3:-$library}" | awk -v may="^($1)\\.o\$" -v what="^($2)\$" '
 	    { split($1, part, ":"); sub("@.*", "", $NF) }
 	    part[2] !~ may && $NF ~ what { print "  " part[2] ": " $NF }'
 }
@@ -71,7 +72,7 @@ broken "what is compiled per instruction set is reached through its table" "$(
 # the entries that QUERN_REGISTER() makes
 variables()
 {
-	objdump -t "$library" | awk -v may="^($1)\\.o\$" -v where="^\\.($2)" '
+	objdump -t "${3:-$library}" | awk -v may="^($1)\\.o\$" -v where="^\\.($2)" '
 	    /file format/ { sub(":.*", "", $1); object = $1 }
 	    $3 == "O" && $4 ~ where && $4 !~ /^\.data\.rel\.ro/ &&
 	    object !~ may && $NF !~ /^quern_registered_/ {
@@ -84,4 +85,26 @@ broken "only permit.c, fork.c, isa.c, trace.c, registry.c have variables of the 
 process" "$(variables 'permit|fork|isa|trace|registry' 'data|bss')"
 broken "only omp.c and task.c have variables of each thread" \
     "$(variables 'omp|task' 'tdata|tbss')"
+
+# ---- libquern-gmp ----
+
+broken "big integers know public headers, kernel.h and their neighbours" "$(
+	grep -nE '^#include "' bigint/*.[ch] |
+	    grep -vE '"(kernels/kernel|[a-z]+)\.h"'
+	for name in $(sed -n 's/^#include "\([^/"]*\)".*/\1/p' \
+	    bigint/*.[ch]); do
+		test -e "bigint/$name" || echo "  $name is not in bigint/"
+	done)"
+big=$QUERN_BUILD/libquern-gmp.a
+if test -e "$big"; then
+	broken "of big integers only memory.c allocates and maps" "$(calls memory \
+	    'malloc|calloc|realloc|aligned_alloc|posix_memalign|strn?dup|free|mmap|mmap64|munmap' \
+	    "$big")"
+	broken "big integers do not end, print, read the environment, or tell GMP \
+where its memory is" "$(calls - \
+	    '_?exit|_Exit|abort|__assert_fail|v?f?printf|f?puts|putchar|perror|stdout|stderr|signal|sigaction|(secure_)?getenv|(__g)?mp_set_memory_functions' \
+	    "$big")"
+	broken "big integers have no variables" \
+	    "$(variables - 'data|bss|tdata|tbss' "$big")"
+fi
 exit $status

@@ -128,6 +128,9 @@ void faults_arm(unsigned long n, bool on);
 unsigned long faults_disarm(void);
 /* Allocations, descriptors, mappings and threads that are alive now. */
 long faults_alive(void);
+/* For more wrappers: does this call fail?  So many more are alive. */
+bool faults_strike(void);
+void faults_count(long difference);
 
 /* Run the registered suites; for main() to return. */
 int run_suites(void);
