@@ -265,19 +265,20 @@ kernels := \
     kernels/isa.c \
     kernels/array.c \
     kernels/map.c \
-    kernels/sum.c \
-    kernels/minmax.c
+    kernels/reduction.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.
 families := \
+    kernels/sum.c \
+    kernels/minmax.c \
     kernels/square.c \
-    kernels/pow.c
+    kernels/pow.c \
+    kernels/sum_integers.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \
-    kernels/exp_log.c \
-    kernels/simd_reduce.c
+    kernels/exp_log.c
 isas := $(if $(filter x86_64-%,$(target)),baseline avx2 avx512,\
     $(if $(filter aarch64-%,$(target)),neon,baseline))
 

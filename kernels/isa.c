@@ -27,10 +27,6 @@ struct known {
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-extern const struct quern__reduce quern__reduce_baseline;
-extern const struct quern__reduce quern__reduce_avx2;
-extern const struct quern__reduce quern__reduce_avx512;
-
 /*
  * All of x86-64-v3 that a compiler may use.  __builtin_cpu_supports() knows
  * whether the operating system saves the wide registers, but not every
@@ -61,17 +57,15 @@ has_v4(void)
 }
 
 static const struct known known[] = {
-	{ { "baseline", 0, false, &quern__reduce_baseline }, NULL },
-	{ { "avx2", 1, true, &quern__reduce_avx2 }, has_v3 },
-	{ { "avx512", 2, true, &quern__reduce_avx512 }, has_v4 },
+	{ { "baseline", 0, false }, NULL },
+	{ { "avx2", 1, true }, has_v3 },
+	{ { "avx512", 2, true }, has_v4 },
 };
 
 #elif defined(__aarch64__)
 
-extern const struct quern__reduce quern__reduce_neon;
-
 static const struct known known[] = {
-	{ { "neon", 0, true, &quern__reduce_neon }, NULL },
+	{ { "neon", 0, true }, NULL },
 };
 
 #else

@@ -17,35 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A sum is a tree over sub-blocks of this many elements, see sum.c. */
-enum { QUERN__SUM_SUB = 4096 };
-
-/* The sum of n elements is high * 2^32 + low - n * 2^63. */
-struct quern__halves {
-	uint64_t low, high;
-};
-
-/* Many elements to one; n is at least 1. */
-struct quern__reduce {
-	/* n <= QUERN__SUM_SUB; the order of the additions is fixed */
-	double (*sum_f64)(const void *in, size_t n);
-	double (*sum_f32)(const void *in, size_t n);
-	/* n <= 2^32 */
-	struct quern__halves (*sum_i64)(const void *in, size_t n);
-
-	double (*min_f64)(const void *in, size_t n);
-	double (*max_f64)(const void *in, size_t n);
-	float (*min_f32)(const void *in, size_t n);
-	float (*max_f32)(const void *in, size_t n);
-	int64_t (*min_i64)(const void *in, size_t n);
-	int64_t (*max_i64)(const void *in, size_t n);
-};
-
 struct quern__isa {
 	const char *name; /* as in QUERN_ISA */
 	unsigned index;   /* among the variants of a function, see below */
 	bool fma;         /* has fused multiply-add: shares the bits of pow */
-	const struct quern__reduce *reduce;
 };
 
 /* The instruction set in use.  Any thread. */

@@ -32,9 +32,10 @@
 enum { QUERN__OUT, QUERN__IN, QUERN__IN2, QUERN__IN3, QUERN__ARRAYS };
 
 /*
- * One elementwise kernel on one instruction set: n elements, contiguous, of any
- * alignment; n may be 0.  `out` is one of the inputs exactly, or apart from
- * them.  Of `op` only the scalars count.
+ * One kernel on one instruction set: n elements, contiguous, of any alignment;
+ * n may be 0.  Of `op` only the scalars count.  Element by element, `out` is one
+ * of the inputs exactly, or apart from them.  A reduction takes the elements
+ * into what `out` points to (reduction.h).
  */
 typedef void quern__loop(
     const quern_op *op, void *out, const void *const in[], size_t n);
@@ -59,8 +60,10 @@ struct quern_kind {
 	 * do not count.
 	 */
 	unsigned char bytes[QUERN__ARRAYS];
-	/* Elementwise kernels: by quern__isa()->index. */
+	/* Kernels: by quern__isa()->index. */
 	quern__loop *const *loop;
+	/* Reductions among them whose order is fixed: reduction.h. */
+	const struct quern__sub *sub;
 
 	/* reductions: size of an accumulator, below SIZE_MAX / 2 */
 	size_t (*acc_bytes)(const quern_op *op);

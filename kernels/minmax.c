@@ -2,125 +2,51 @@
 /*
  * minmax.c -- the smallest or largest element.
  *
- *     quern/kernels.h --> [minmax.c] --> isa.c --> simd_reduce.c
+ *     quern/kernels.h --> [minmax.c] --> extreme.h
  *
- * The accumulator is the extreme so far.  NaN beats everything and -0 < +0, so
- * the order in which elements meet does not matter.
+ * The accumulator is the extreme so far.
  */
-#include <quern/kernels.h>
+#include "extreme.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
-#include "array.h"
-#include "isa.h"
+#ifdef QUERN_ISA_NAME
 
-/* About 10 us of work. */
-enum { BLOCK = 32768 };
-
-#define DEFINE_LESSER(t, T)                                                    \
-	static inline T min2_##t(T a, T b)                                     \
+#define EXTREME(what, WHAT, t)                                                 \
+	MAP_LOOP(what##_##t)                                                   \
 	{                                                                      \
-		if (isnan(a) || isnan(b))                                      \
-			return (T)NAN;                                         \
-		if (a == b)                                                    \
-			return signbit(a) ? a : b;                             \
-		return a < b ? a : b;                                          \
-	}                                                                      \
-                                                                               \
-	static inline T max2_##t(T a, T b)                                     \
-	{                                                                      \
-		if (isnan(a) || isnan(b))                                      \
-			return (T)NAN;                                         \
-		if (a == b)                                                    \
-			return signbit(a) ? b : a;                             \
-		return a > b ? a : b;                                          \
+		(void)op;                                                      \
+		if (n)                                                         \
+			*(quern__##t *)out = what##2_##t(*(quern__##t *)out,   \
+			    EXTREME_##what##_##t(in[0], n));                   \
 	}
 
-DEFINE_LESSER(f64, double)
-DEFINE_LESSER(f32, float)
+#else
 
-static inline int64_t
-min2_i64(int64_t a, int64_t b)
+static int
+finish(const quern_op *op, const void *acc)
 {
-	return a < b ? a : b;
+	if (op->count == 0)
+		return -EDOM;
+	memcpy(op->out, acc, op->kind->bytes[QUERN__OUT]);
+	return 0;
 }
 
-static inline int64_t
-max2_i64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
+#define EXTREME(what, WHAT, t)                                                 \
+	VARIANTS(quern__loop, what##_##t)                                      \
+	REDUCTION_ACC(what##_##t, quern__##t, WHAT##_NONE_##t, what##2_##t)    \
+	REDUCTION_1(what, t, quern__##t, what, what##_##t, NULL, finish)
 
-/* `what` is min or max, WORST the element that never wins. */
-#define DEFINE_EXTREME(what, t, T, WORST)                                      \
-	static size_t what##_acc_bytes_##t(const quern_op *op)                 \
-	{                                                                      \
-		(void)op;                                                      \
-		return sizeof(T);                                              \
-	}                                                                      \
-                                                                               \
-	static void what##_identity_##t(const quern_op *op, void *acc)         \
-	{                                                                      \
-		(void)op;                                                      \
-		*(T *)acc = WORST;                                             \
-	}                                                                      \
-                                                                               \
-	static void what##_range_##t(quern_context *ctx, const quern_op *op,   \
-	    size_t begin, size_t end, void *acc)                               \
-	{                                                                      \
-		char buffer[QUERN__SUM_SUB * sizeof(T)];                       \
-                                                                               \
-		(void)ctx;                                                     \
-		for (size_t m; begin < end; begin += m) {                      \
-			m = end - begin < QUERN__SUM_SUB ? end - begin :       \
-							   QUERN__SUM_SUB;     \
-			*(T *)acc = what##2_##t(*(T *)acc,                     \
-			    quern__isa()->reduce->what##_##t(                  \
-				quern__elements(                               \
-				    op, QUERN__IN, begin, m, buffer),          \
-				m));                                           \
-		}                                                              \
-	}                                                                      \
-                                                                               \
-	static void what##_combine_##t(                                        \
-	    const quern_op *op, void *acc, const void *right)                  \
-	{                                                                      \
-		(void)op;                                                      \
-		*(T *)acc = what##2_##t(*(T *)acc, *(const T *)right);         \
-	}                                                                      \
-                                                                               \
-	static int what##_finish_##t(const quern_op *op, const void *acc)      \
-	{                                                                      \
-		if (op->count == 0)                                            \
-			return -EDOM;                                          \
-		memcpy(op->out, acc, sizeof(T));                               \
-		return 0;                                                      \
-	}                                                                      \
-                                                                               \
-	static const struct quern_kind what##_##t = {                          \
-		.name = #what "_" #t,                                          \
-		.block = BLOCK,                                                \
-		.bytes = { sizeof(T), sizeof(T) },                             \
-		.check = quern__check_reduction,                               \
-		.range = what##_range_##t,                                     \
-		.acc_bytes = what##_acc_bytes_##t,                             \
-		.identity = what##_identity_##t,                               \
-		.combine = what##_combine_##t,                                 \
-		.finish = what##_finish_##t,                                   \
-	};                                                                     \
-	QUERN_REGISTER(what##_##t)                                             \
-                                                                               \
-	quern_op quern_##what##_##t(T *result, const T *in, size_t n)          \
-	{                                                                      \
-		return quern__kernel_op(&what##_##t, result, in, NULL, NULL,   \
-		    n, QUERN__NO_NUMBER, QUERN__NO_NUMBER);                    \
-	}
+#endif
 
-DEFINE_EXTREME(min, f64, double, (double)INFINITY)
-DEFINE_EXTREME(min, f32, float, INFINITY)
-DEFINE_EXTREME(min, i64, int64_t, INT64_MAX)
-DEFINE_EXTREME(max, f64, double, -(double)INFINITY)
-DEFINE_EXTREME(max, f32, float, -INFINITY)
-DEFINE_EXTREME(max, i64, int64_t, INT64_MIN)
+#define EXTREMES(t)                                                            \
+	EXTREME(min, MIN, t)                                                   \
+	EXTREME(max, MAX, t)
+
+EXTREMES(f64)
+EXTREMES(f32)
+EXTREMES(i64)
+EXTREMES(i32)
+EXTREMES(u64)
+EXTREMES(u32)

@@ -97,38 +97,14 @@ DEFINE_TREE(f32, float)
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 uwide;
 
-static wide
-sum_wide(const int64_t *in, size_t n)
-{
-	wide sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += in[i];
-	return sum;
-}
-
-int
-quern__ref_sum_i64(int64_t *result, const int64_t *in, size_t n)
-{
-	wide sum = sum_wide(in, n);
-
-	if (sum < INT64_MIN || sum > INT64_MAX)
-		return -ERANGE;
-	*result = (int64_t)sum;
-	return 0;
-}
-
 /* The dividend is shifted up as far as it goes and divided once. */
-int
-quern__ref_mean_i64(double *result, const int64_t *in, size_t n)
+static double
+mean_wide(wide sum, size_t n)
 {
-	wide sum = sum_wide(in, n);
 	uwide size = sum < 0 ? -(uwide)sum : (uwide)sum, quotient, more;
 	int exponent = 0;
+	double mean;
 
-	if (n == 0)
-		return -EDOM;
-	*result = 0;
 	if (size == 0)
 		return 0;
 	for (; size >> 126 == 0; exponent--)
@@ -139,11 +115,40 @@ quern__ref_mean_i64(double *result, const int64_t *in, size_t n)
 		more |= quotient & 1;
 		quotient >>= 1;
 	}
-	*result = ldexp((double)((uint64_t)quotient | (more != 0)), exponent);
-	if (sum < 0)
-		*result = -*result;
-	return 0;
+	mean = ldexp((double)((uint64_t)quotient | (more != 0)), exponent);
+	return sum < 0 ? -mean : mean;
 }
+
+#define DEFINE_INTEGERS(t, R, T, LEAST, MOST)                                  \
+	static wide sum_wide_##t(const T *in, size_t n)                        \
+	{                                                                      \
+		wide sum = 0;                                                  \
+                                                                               \
+		for (size_t i = 0; i < n; i++)                                 \
+			sum += in[i];                                          \
+		return sum;                                                    \
+	}                                                                      \
+	int quern__ref_sum_##t(R *result, const T *in, size_t n)               \
+	{                                                                      \
+		wide sum = sum_wide_##t(in, n);                                \
+                                                                               \
+		if (sum < (wide)LEAST || sum > (wide)MOST)                     \
+			return -ERANGE;                                        \
+		*result = (R)sum;                                              \
+		return 0;                                                      \
+	}                                                                      \
+	int quern__ref_mean_##t(double *result, const T *in, size_t n)         \
+	{                                                                      \
+		if (n == 0)                                                    \
+			return -EDOM;                                          \
+		*result = mean_wide(sum_wide_##t(in, n), n);                   \
+		return 0;                                                      \
+	}
+
+DEFINE_INTEGERS(i64, int64_t, int64_t, INT64_MIN, INT64_MAX)
+DEFINE_INTEGERS(i32, int64_t, int32_t, INT64_MIN, INT64_MAX)
+DEFINE_INTEGERS(u64, uint64_t, uint64_t, 0, UINT64_MAX)
+DEFINE_INTEGERS(u32, uint64_t, uint32_t, 0, UINT64_MAX)
 
 /* ---- extremes ---- */
 
@@ -179,26 +184,29 @@ DEFINE_EXTREME(min, f32, float, MIN_BETTER)
 DEFINE_EXTREME(max, f64, double, MAX_BETTER)
 DEFINE_EXTREME(max, f32, float, MAX_BETTER)
 
-int
-quern__ref_min_i64(int64_t *result, const int64_t *in, size_t n)
-{
-	if (n == 0)
-		return -EDOM;
-	*result = in[0];
-	for (size_t i = 1; i < n; i++)
-		if (in[i] < *result)
-			*result = in[i];
-	return 0;
-}
+#define DEFINE_INTEGER_EXTREMES(t, T)                                          \
+	int quern__ref_min_##t(T *result, const T *in, size_t n)               \
+	{                                                                      \
+		if (n == 0)                                                    \
+			return -EDOM;                                          \
+		*result = in[0];                                               \
+		for (size_t i = 1; i < n; i++)                                 \
+			if (in[i] < *result)                                   \
+				*result = in[i];                               \
+		return 0;                                                      \
+	}                                                                      \
+	int quern__ref_max_##t(T *result, const T *in, size_t n)               \
+	{                                                                      \
+		if (n == 0)                                                    \
+			return -EDOM;                                          \
+		*result = in[0];                                               \
+		for (size_t i = 1; i < n; i++)                                 \
+			if (in[i] > *result)                                   \
+				*result = in[i];                               \
+		return 0;                                                      \
+	}
 
-int
-quern__ref_max_i64(int64_t *result, const int64_t *in, size_t n)
-{
-	if (n == 0)
-		return -EDOM;
-	*result = in[0];
-	for (size_t i = 1; i < n; i++)
-		if (in[i] > *result)
-			*result = in[i];
-	return 0;
-}
+DEFINE_INTEGER_EXTREMES(i64, int64_t)
+DEFINE_INTEGER_EXTREMES(i32, int32_t)
+DEFINE_INTEGER_EXTREMES(u64, uint64_t)
+DEFINE_INTEGER_EXTREMES(u32, uint32_t)

@@ -31,14 +31,26 @@ void quern__ref_powv_f32(
 int quern__ref_sum_f64(double *result, const double *in, size_t n);
 int quern__ref_sum_f32(float *result, const float *in, size_t n);
 int quern__ref_sum_i64(int64_t *result, const int64_t *in, size_t n);
+int quern__ref_sum_i32(int64_t *result, const int32_t *in, size_t n);
+int quern__ref_sum_u64(uint64_t *result, const uint64_t *in, size_t n);
+int quern__ref_sum_u32(uint64_t *result, const uint32_t *in, size_t n);
 int quern__ref_mean_f64(double *result, const double *in, size_t n);
 int quern__ref_mean_f32(float *result, const float *in, size_t n);
 int quern__ref_mean_i64(double *result, const int64_t *in, size_t n);
+int quern__ref_mean_i32(double *result, const int32_t *in, size_t n);
+int quern__ref_mean_u64(double *result, const uint64_t *in, size_t n);
+int quern__ref_mean_u32(double *result, const uint32_t *in, size_t n);
 int quern__ref_min_f64(double *result, const double *in, size_t n);
 int quern__ref_min_f32(float *result, const float *in, size_t n);
 int quern__ref_min_i64(int64_t *result, const int64_t *in, size_t n);
+int quern__ref_min_i32(int32_t *result, const int32_t *in, size_t n);
+int quern__ref_min_u64(uint64_t *result, const uint64_t *in, size_t n);
+int quern__ref_min_u32(uint32_t *result, const uint32_t *in, size_t n);
 int quern__ref_max_f64(double *result, const double *in, size_t n);
 int quern__ref_max_f32(float *result, const float *in, size_t n);
 int quern__ref_max_i64(int64_t *result, const int64_t *in, size_t n);
+int quern__ref_max_i32(int32_t *result, const int32_t *in, size_t n);
+int quern__ref_max_u64(uint64_t *result, const uint64_t *in, size_t n);
+int quern__ref_max_u32(uint32_t *result, const uint32_t *in, size_t n);
 
 #endif

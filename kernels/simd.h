@@ -7,7 +7,7 @@
  * instruction set.  Everything is static inline, so that no function
  * compiled for a newer processor can be linked in for an older one.
  *
- * Included by simd_*.c alone.
+ * Included by map.h, for families compiled for an instruction set, alone.
  */
 #ifndef QUERN_KERNELS_SIMD_H
 #define QUERN_KERNELS_SIMD_H
@@ -18,11 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#define SIMD_PASTE_(a, b) a##b
-#define SIMD_PASTE(a, b) SIMD_PASTE_(a, b)
-/* SIMD_TABLE(quern__math_) is quern__math_avx2 and so on. */
-#define SIMD_TABLE(prefix) SIMD_PASTE(prefix, QUERN_ISA_NAME)
 
 #if defined(__AVX512F__)
 #define SIMD_BYTES 64

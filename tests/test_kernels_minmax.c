@@ -8,9 +8,16 @@ KERNEL_REDUCTION(min_f32, float, float);
 KERNEL_REDUCTION(max_f32, float, float);
 KERNEL_REDUCTION(min_i64, int64_t, int64_t);
 KERNEL_REDUCTION(max_i64, int64_t, int64_t);
+KERNEL_REDUCTION(min_i32, int32_t, int32_t);
+KERNEL_REDUCTION(max_i32, int32_t, int32_t);
+KERNEL_REDUCTION(min_u64, uint64_t, uint64_t);
+KERNEL_REDUCTION(max_u64, uint64_t, uint64_t);
+KERNEL_REDUCTION(min_u32, uint32_t, uint32_t);
+KERNEL_REDUCTION(max_u32, uint32_t, uint32_t);
 
 static const struct kernel *const extremes[] = { &min_f64, &max_f64, &min_f32,
-	&max_f32, &min_i64, &max_i64 };
+	&max_f32, &min_i64, &max_i64, &min_i32, &max_i32, &min_u64, &max_u64,
+	&min_u32, &max_u32 };
 enum { EXTREMES = sizeof(extremes) / sizeof(extremes[0]) };
 
 static void
@@ -19,7 +26,8 @@ extremes_have_the_bits_of_their_twins(void)
 	static double f64[MOST];
 	static float f32[MOST];
 	static int64_t i64[MOST];
-	const void *in[EXTREMES] = { f64, f64, f32, f32, i64, i64 };
+	const void *in[EXTREMES] = { f64, f64, f32, f32, i64, i64, i64, i64,
+		i64, i64, i64, i64 };
 
 	fill_f64(f64, MOST, 21);
 	fill_f32(f32, MOST, 22);

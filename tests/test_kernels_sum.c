@@ -10,7 +10,13 @@ KERNEL_REDUCTION(sum_f32, float, float);
 KERNEL_REDUCTION(sum_i64, int64_t, int64_t);
 KERNEL_REDUCTION(mean_f64, double, double);
 KERNEL_REDUCTION(mean_f32, float, float);
+KERNEL_REDUCTION(sum_i32, int64_t, int32_t);
+KERNEL_REDUCTION(sum_u64, uint64_t, uint64_t);
+KERNEL_REDUCTION(sum_u32, uint64_t, uint32_t);
 KERNEL_REDUCTION(mean_i64, double, int64_t);
+KERNEL_REDUCTION(mean_i32, double, int32_t);
+KERNEL_REDUCTION(mean_u64, double, uint64_t);
+KERNEL_REDUCTION(mean_u32, double, uint32_t);
 
 static void
 sums_have_the_bits_of_their_twins(void)
@@ -35,8 +41,17 @@ integer_sums_have_the_bits_of_their_twins(void)
 	for (size_t i = 0; i < MOST; i++)
 		fit[i] = any[i] / 1000000;
 	compare_shapes(&sum_i64, any); /* most do not fit: -ERANGE */
+	compare_shapes(&sum_u64, any);
 	compare_shapes(&sum_i64, fit);
+	compare_shapes(&sum_i32, any);
+	compare_shapes(&sum_u32, any);
 	compare_shapes(&mean_i64, any);
+	compare_shapes(&mean_i32, any);
+	compare_shapes(&mean_u64, any);
+	compare_shapes(&mean_u32, any);
+	for (size_t i = 0; i < MOST; i++)
+		fit[i] = (int64_t)((uint64_t)any[i] / 1000000);
+	compare_shapes(&sum_u64, fit);
 }
 
 static double
@@ -213,6 +228,21 @@ a_sum_that_does_not_fit_is_erange(void)
 }
 
 static void
+an_unsigned_sum_may_be_twice_as_large(void)
+{
+	static const uint64_t in[] = { UINT64_MAX, 0, 1 };
+	uint64_t sum = 17;
+
+	for (size_t u = 0; use_isa(u); u++) {
+		CU_ASSERT_EQUAL(run_blocks(quern_sum_u64(&sum, in, 2), 0), 0);
+		CU_ASSERT_EQUAL(sum, UINT64_MAX);
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_sum_u64(&sum, in, 3), 0), -ERANGE);
+		CU_ASSERT_EQUAL(sum, UINT64_MAX);
+	}
+}
+
+static void
 partial_sums_may_overflow(void)
 {
 	static int64_t in[MOST];
@@ -333,6 +363,8 @@ main(void)
 		    the_error_of_a_sum_is_within_its_bound },
 		{ "a sum that does not fit is erange",
 		    a_sum_that_does_not_fit_is_erange },
+		{ "an unsigned sum may be twice as large",
+		    an_unsigned_sum_may_be_twice_as_large },
 		{ "partial sums may overflow", partial_sums_may_overflow },
 		{ "means of extreme integers are exact",
 		    means_of_extreme_integers_are_exact },

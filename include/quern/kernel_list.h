@@ -67,7 +67,7 @@ QUERN_2(powv, f32, float)
  *           each doubling: 144 for 16 Mi.  As in any such sum, a partial sum
  *           that overflows makes the result infinite or NaN.
  *           f32: accumulated in double, in the same order, and rounded once.
- *           i64: exact; -ERANGE if the result does not fit, whatever the
+ *           Integers: exact; -ERANGE if the result does not fit, whatever the
  *           partial sums do.
  * Special   elements that are all -0 add up to -0.
  * Method    blocks of 4096 elements, 32 interleaved lanes in a block, a
@@ -76,6 +76,9 @@ QUERN_2(powv, f32, float)
 QUERN_TO1(sum, f64, double, double)
 QUERN_TO1(sum, f32, float, float)
 QUERN_TO1(sum, i64, int64_t, int64_t)
+QUERN_TO1(sum, i32, int64_t, int32_t)
+QUERN_TO1(sum, u64, uint64_t, uint64_t)
+QUERN_TO1(sum, u32, uint64_t, uint32_t)
 
 /*
  * *result = the smallest or largest element, as minimum and maximum of IEEE
@@ -85,18 +88,27 @@ QUERN_TO1(sum, i64, int64_t, int64_t)
 QUERN_TO1(min, f64, double, double)
 QUERN_TO1(min, f32, float, float)
 QUERN_TO1(min, i64, int64_t, int64_t)
+QUERN_TO1(min, i32, int32_t, int32_t)
+QUERN_TO1(min, u64, uint64_t, uint64_t)
+QUERN_TO1(min, u32, uint32_t, uint32_t)
 QUERN_TO1(max, f64, double, double)
 QUERN_TO1(max, f32, float, float)
 QUERN_TO1(max, i64, int64_t, int64_t)
+QUERN_TO1(max, i32, int32_t, int32_t)
+QUERN_TO1(max, u64, uint64_t, uint64_t)
+QUERN_TO1(max, u32, uint32_t, uint32_t)
 
 /*
  * *result = sum / n.  The sum is that of quern_sum, so that of f64 may overflow
  * although the mean would not.  For f32 it is divided in double and then
- * rounded to float; for i64 it is exact (128 bits) and the quotient is a
+ * rounded to float; for integers it is exact (128 bits) and the quotient is a
  * double, rounded once.
  */
 QUERN_TO1(mean, f64, double, double)
 QUERN_TO1(mean, f32, float, float)
 QUERN_TO1(mean, i64, double, int64_t)
+QUERN_TO1(mean, i32, double, int32_t)
+QUERN_TO1(mean, u64, double, uint64_t)
+QUERN_TO1(mean, u32, double, uint32_t)
 
 #endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lanes.h -- a sum of doubles, in an order that does not depend on the width of
+ * a vector.
+ *
+ *     sum.c norm.c ... --> [lanes.h] --> reduction.h
+ *
+ * A sub-block is added in 32 lanes: element i goes to lane i mod 32, and at the
+ * end the upper half of the lanes is added to the lower half until one is left.
+ * Lanes start at -0, which changes nothing it is added to, -0 included.  Floats
+ * are added as doubles.
+ */
+#ifndef QUERN_KERNELS_LANES_H
+#define QUERN_KERNELS_LANES_H
+
+#include <string.h>
+
+#include "reduction.h"
+
+enum { LANES = 32 };
+
+#ifdef QUERN_ISA_NAME
+
+enum { LANES_WIDTH = SIMD_BYTES / sizeof(double) };
+enum { LANES_VECTORS = LANES / LANES_WIDTH };
+
+/* Doubles out of elements of type t. */
+#define LANES_LOAD_f64(from) f64v_load(from)
+#define LANES_LOAD_f32(from) f64v_load_f32(from)
+
+/* Copy n elements of `size` bytes and append what makes 32 of them. */
+static inline const char *
+lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
+{
+	float narrow = (float)rest;
+
+	memcpy(buffer, from, n * size);
+	for (; n < LANES; n++)
+		memcpy(buffer + n * size,
+		    size == sizeof(float) ? (void *)&narrow : &rest, size);
+	return buffer;
+}
+
+/*
+ * The loop `id`_t: lane += F(v, w), where v and w are from the first and second
+ * array, which is the first once more if there is no second (`arrays`).  Absent
+ * elements are -0 and 1.
+ */
+#define LANES_LOOP(id, t, arrays, F)                                           \
+	MAP_LOOP(id##_##t)                                                     \
+	{                                                                      \
+		enum { SIZE = sizeof(quern__##t) };                            \
+		const char *a = in[0], *b = in[arrays - 1];                    \
+		char last[2][LANES * sizeof(double)];                          \
+		f64v lane[LANES_VECTORS], v, w;                                \
+                                                                               \
+		(void)op;                                                      \
+		memcpy(lane, out, sizeof(lane));                               \
+		for (; n; n -= LANES, a += LANES * SIZE, b += LANES * SIZE) {  \
+			if (n < LANES) {                                       \
+				a = lanes_pad(last[0], a, n, SIZE, -0.0);      \
+				b = lanes_pad(last[1], b, n, SIZE, 1);         \
+				n = LANES;                                     \
+			}                                                      \
+			for (size_t k = 0; k < LANES_VECTORS; k++) {           \
+				v = LANES_LOAD_##t(                            \
+				    a + k * sizeof(v) / 8 * SIZE);             \
+				w = LANES_LOAD_##t(                            \
+				    b + k * sizeof(w) / 8 * SIZE);             \
+				(void)w;                                       \
+				lane[k] += F(v, w);                            \
+			}                                                      \
+		}                                                              \
+		memcpy(out, lane, sizeof(lane));                               \
+	}
+
+#else
+
+#define LANES_LOOP(id, t, arrays, F) VARIANTS(quern__loop, id##_##t)
+
+static inline void
+lanes_open(void *state)
+{
+	double *lane = state;
+
+	for (size_t j = 0; j < LANES; j++)
+		lane[j] = -0.0;
+}
+
+static inline double
+lanes_total(const double *from)
+{
+	double lane[LANES];
+
+	memcpy(lane, from, sizeof(lane));
+	for (size_t half = LANES / 2; half; half /= 2)
+		for (size_t j = 0; j < half; j++)
+			lane[j] += lane[j + half];
+	return lane[0];
+}
+
+static inline void
+lanes_close(void *acc, const void *state)
+{
+	*(double *)acc = lanes_total(state);
+}
+
+#define LANES_PLUS(a, b) ((a) + (b))
+
+/* The accumulator `lanes`, and how it comes from lanes. */
+#define LANES_ACC                                                              \
+	REDUCTION_ACC(lanes, double, -0.0, LANES_PLUS)                         \
+	static const struct quern__sub lanes_sub = { lanes_open, lanes_close };
+
+#endif
+
+#endif

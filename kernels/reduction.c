@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reduction.c -- runs a block of a reduction, see reduction.h.
+ *
+ *     a family's kind --> [reduction.c] --> its loop for the instruction set
+ */
+#include "reduction.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Strided elements pass through buffers in the first cache.  Not inlined: what
+ * is contiguous need not have them on its stack, which may be a task's.
+ */
+__attribute__((noinline)) static void
+feed_gathered(const quern_op *op, size_t begin, size_t end, void *state)
+{
+	quern__loop *loop = op->kind->loop[quern__isa()->index];
+	_Alignas(64) char buffer[2][QUERN__BUFFERED * sizeof(double) + 64];
+	const void *in[2] = { NULL };
+
+	for (size_t n; begin < end; begin += n) {
+		n = end - begin < QUERN__BUFFERED ? end - begin :
+						    QUERN__BUFFERED;
+		for (int i = 0; i < 2; i++)
+			if (op->kind->bytes[QUERN__IN + i])
+				in[i] = quern__elements(
+				    op, QUERN__IN + i, begin, n, buffer[i]);
+		loop(op, state, in, n);
+	}
+}
+
+/* Take the elements [begin, end) into `state`. */
+static void
+feed(const quern_op *op, size_t begin, size_t end, void *state)
+{
+	bool two = op->kind->bytes[QUERN__IN2];
+	const void *in[2] = { NULL };
+
+	if (op->in_stride != 1 || (two && op->in2_stride != 1)) {
+		feed_gathered(op, begin, end, state);
+		return;
+	}
+	in[0] = quern__element(op, QUERN__IN, begin);
+	if (two)
+		in[1] = quern__element(op, QUERN__IN2, begin);
+	op->kind->loop[quern__isa()->index](op, state, in, end - begin);
+}
+
+void
+quern__reduction_range(
+    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+{
+	const struct quern__sub *sub = op->kind->sub;
+	_Alignas(64) char state[QUERN__SUB_STATE];
+	_Alignas(64) char part[QUERN__SUBS][QUERN__SUB_ACC];
+	size_t subs = 0;
+
+	(void)ctx;
+	if (!sub) {
+		feed(op, begin, end, acc);
+		return;
+	}
+	for (size_t n; begin < end; begin += n) {
+		n = end - begin < QUERN__SUB ? end - begin : QUERN__SUB;
+		sub->open(state);
+		feed(op, begin, begin + n, state);
+		sub->close(part[subs++], state);
+	}
+	for (size_t width = 1; width < subs; width *= 2)
+		for (size_t i = 0; i + width < subs; i += 2 * width)
+			op->kind->combine(op, part[i], part[i + width]);
+	op->kind->combine(op, acc, part[0]);
+}
+
+int
+quern__finish_float(const quern_op *op, double value)
+{
+	size_t bytes = op->kind->bytes[QUERN__OUT];
+	float narrow;
+
+	if (isnan(value))
+		value = (double)NAN;
+	narrow = (float)value;
+	memcpy(
+	    op->out, bytes == sizeof(narrow) ? (void *)&narrow : &value, bytes);
+	return 0;
+}
