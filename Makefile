@@ -274,7 +274,12 @@ families := \
     kernels/minmax.c \
     kernels/square.c \
     kernels/pow.c \
-    kernels/sum_integers.c
+    kernels/sum_integers.c \
+    kernels/argminmax.c \
+    kernels/dot.c \
+    kernels/norm.c \
+    kernels/norm2.c \
+    kernels/count.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \
@@ -304,7 +309,7 @@ headers := $(sort $(wildcard include/quern/*.h))
 big_header := include/quern/bigint.h
 
 # Plain twins of the kernels, for the tests alone.
-references := kernels/reference.c
+references := kernels/reference.c kernels/reference_reduce.c
 # Linked into each test.  A function __wrap_X in one of them, in the test
 # itself, or in a header that it includes, takes the calls of X: the linker is
 # told so by itself.

@@ -53,4 +53,31 @@ int quern__ref_max_i32(int32_t *result, const int32_t *in, size_t n);
 int quern__ref_max_u64(uint64_t *result, const uint64_t *in, size_t n);
 int quern__ref_max_u32(uint32_t *result, const uint32_t *in, size_t n);
 
+int quern__ref_dot_f64(
+    double *result, const double *a, const double *b, size_t n);
+int quern__ref_dot_f32(float *result, const float *a, const float *b, size_t n);
+int quern__ref_sumsq_f64(double *result, const double *in, size_t n);
+int quern__ref_sumsq_f32(float *result, const float *in, size_t n);
+int quern__ref_norm1_f64(double *result, const double *in, size_t n);
+int quern__ref_norm1_f32(float *result, const float *in, size_t n);
+int quern__ref_norm2_f64(double *result, const double *in, size_t n);
+int quern__ref_norm2_f32(float *result, const float *in, size_t n);
+int quern__ref_norminf_f64(double *result, const double *in, size_t n);
+int quern__ref_norminf_f32(float *result, const float *in, size_t n);
+int quern__ref_argmin_f64(uint64_t *result, const double *in, size_t n);
+int quern__ref_argmin_f32(uint64_t *result, const float *in, size_t n);
+int quern__ref_argmin_i64(uint64_t *result, const int64_t *in, size_t n);
+int quern__ref_argmin_i32(uint64_t *result, const int32_t *in, size_t n);
+int quern__ref_argmin_u64(uint64_t *result, const uint64_t *in, size_t n);
+int quern__ref_argmin_u32(uint64_t *result, const uint32_t *in, size_t n);
+int quern__ref_argmax_f64(uint64_t *result, const double *in, size_t n);
+int quern__ref_argmax_f32(uint64_t *result, const float *in, size_t n);
+int quern__ref_argmax_i64(uint64_t *result, const int64_t *in, size_t n);
+int quern__ref_argmax_i32(uint64_t *result, const int32_t *in, size_t n);
+int quern__ref_argmax_u64(uint64_t *result, const uint64_t *in, size_t n);
+int quern__ref_argmax_u32(uint64_t *result, const uint32_t *in, size_t n);
+int quern__ref_count_u8(uint64_t *result, const uint8_t *in, size_t n);
+int quern__ref_any_u8(uint8_t *result, const uint8_t *in, size_t n);
+int quern__ref_all_u8(uint8_t *result, const uint8_t *in, size_t n);
+
 #endif

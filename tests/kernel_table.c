@@ -7,7 +7,7 @@
 #include "kernels/kernel.h"
 #include "support.h"
 
-const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4 };
+const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 
 /* Once to make the builders alike ... */
 #define BUILD(name, t, arguments)                                              \
@@ -35,7 +35,7 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4 };
 #undef QUERN_TO1_2
 
 /* ... and once to list them. */
-enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32 };
+enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define LIST(name, t, inputs, reduction)                                       \
 	{ #name "_" #t, build_##name##_##t, (enum element)E_##t, inputs,       \
 		reduction },
@@ -81,7 +81,9 @@ fill_elements(void *to, enum element element, size_t n, uint64_t seed)
 		float f32 = (float)f64;
 		int64_t i64 = (int64_t)bits >> 20;
 		int32_t i32 = (int32_t)(bits >> 32);
-		const void *from[] = { &f64, &f32, &i64, &i32, &i64, &i32 };
+		uint8_t u8 = bits >> 60 != 0; /* a mask */
+		const void *from[] = { &f64, &f32, &i64, &i32, &i64, &i32,
+			&u8 };
 
 		memcpy((char *)to + i * element_bytes[element], from[element],
 		    element_bytes[element]);

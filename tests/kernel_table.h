@@ -9,7 +9,7 @@
 #include <quern/kernels.h>
 
 /* What the elements of the inputs are. */
-enum element { F64, F32, I64, I32, U64, U32, ELEMENTS };
+enum element { F64, F32, I64, I32, U64, U32, U8, ELEMENTS };
 extern const size_t element_bytes[ELEMENTS];
 
 struct listed {

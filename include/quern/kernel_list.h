@@ -111,4 +111,64 @@ QUERN_TO1(mean, i32, double, int32_t)
 QUERN_TO1(mean, u64, double, uint64_t)
 QUERN_TO1(mean, u32, double, uint32_t)
 
+/*
+ * *result = a[0] * b[0] + ... + a[n - 1] * b[n - 1], and the same of one array
+ * with itself.
+ *
+ * Accuracy  f64: as sum, of the products, each rounded before it is added; a
+ *           square may overflow or vanish where a norm would not.
+ *           f32: products are exact in double and are added there.
+ * Overlap   a and b may overlap in any way.
+ * Method    that of sum.
+ */
+QUERN_TO1_2(dot, f64, double, double)
+QUERN_TO1_2(dot, f32, float, float)
+QUERN_TO1(sumsq, f64, double, double)
+QUERN_TO1(sumsq, f32, float, float)
+
+/*
+ * *result = the sum of |in[i]|; the root of the sum of squares; the largest
+ * |in[i]|.  0 without elements.
+ *
+ * Accuracy  norm1 and norm2 as sum, which for terms without a sign means a
+ *           relative error of at most k * 2^-53; norminf is exact.  Nothing
+ *           overflows or underflows on the way to a result that does not.
+ * Special   a NaN anywhere makes the result NaN; else an infinity makes it
+ *           infinite.
+ * Method    that of sum; norm2 of f64 with Blue's three accumulators (1978),
+ *           of which two are for elements whose squares would leave the range.
+ */
+QUERN_TO1(norm1, f64, double, double)
+QUERN_TO1(norm1, f32, float, float)
+QUERN_TO1(norm2, f64, double, double)
+QUERN_TO1(norm2, f32, float, float)
+QUERN_TO1(norminf, f64, double, double)
+QUERN_TO1(norminf, f32, float, float)
+
+/*
+ * *result = the lowest index of the smallest or largest element, which is the
+ * one that min and max give: the first NaN if there is one, and -0 is less than
+ * +0.
+ */
+QUERN_TO1(argmin, f64, uint64_t, double)
+QUERN_TO1(argmin, f32, uint64_t, float)
+QUERN_TO1(argmin, i64, uint64_t, int64_t)
+QUERN_TO1(argmin, i32, uint64_t, int32_t)
+QUERN_TO1(argmin, u64, uint64_t, uint64_t)
+QUERN_TO1(argmin, u32, uint64_t, uint32_t)
+QUERN_TO1(argmax, f64, uint64_t, double)
+QUERN_TO1(argmax, f32, uint64_t, float)
+QUERN_TO1(argmax, i64, uint64_t, int64_t)
+QUERN_TO1(argmax, i32, uint64_t, int32_t)
+QUERN_TO1(argmax, u64, uint64_t, uint64_t)
+QUERN_TO1(argmax, u32, uint64_t, uint32_t)
+
+/*
+ * Of a mask, whose bytes are set if they are not 0: how many are; 1 if any is
+ * or all are, else 0.  Of no bytes none is set, and all are.
+ */
+QUERN_TO1(count, u8, uint64_t, uint8_t)
+QUERN_TO1(any, u8, uint8_t, uint8_t)
+QUERN_TO1(all, u8, uint8_t, uint8_t)
+
 #endif

@@ -5,8 +5,8 @@
  * Shapes    arrays of n elements, contiguous, of any alignment; with
  *           quern_with_strides() (op.h) elements at any equal distance.
  * n == 0    success; nothing is read or written, and the arrays may be NULL.
- *           Of the reductions, a sum then writes 0; min, max and mean write
- *           nothing and are -EDOM.
+ *           Of the reductions, sums, counts and norms then write 0; min, max,
+ *           where these are, and mean write nothing and are -EDOM.
  * In place  out == in is allowed; any other overlap of an output with an input
  *           is -EINVAL, as is a result inside the array it is reduced from.
  * Bits      an element's result depends on its inputs alone, and a reduction's

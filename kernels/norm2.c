@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * norm2.c -- the root of the sum of squares of doubles, right wherever the
+ * result is one that a double can hold.
+ *
+ *     quern/kernels.h --> [norm2.c] --> lanes.h
+ *
+ * J. L. Blue's way (1978): elements so large that their squares could overflow
+ * are scaled down, squared and summed apart, those so small that squares would
+ * lose bits are scaled up, and what lies between is squared as it is.  Each sum
+ * is one in lanes, to which an element of another kind brings 0; so a run
+ * without large and small ones may as well not look for them, and nearly all
+ * are.
+ */
+#include "lanes.h"
+
+#include <math.h>
+
+/* Squares of the middle ones are normal, and 2^52 of them can be added. */
+#define FROM_LARGE 0x1p485
+#define TO_SMALL 0x1p-510
+#define SHRINK 0x1p-540
+#define GROW 0x1p540
+
+enum { MIDDLE, LARGE, SMALL, SIZES };
+
+#ifdef QUERN_ISA_NAME
+
+static inline f64v
+magnitude(f64v v)
+{
+	return (f64v)((i64v)v & i64v_all(INT64_MAX));
+}
+
+/* The middle ones only; false, and nothing changed, if there are others. */
+static inline bool
+add_middle(double *state, const char *from, size_t n)
+{
+	const f64v small = f64v_all(TO_SMALL), large = f64v_all(FROM_LARGE);
+	f64v lane[LANES_VECTORS], v, size;
+	f64v_mask other = { 0 };
+
+	memcpy(lane, state, sizeof(lane));
+	for (; n; n -= LANES)
+		for (size_t k = 0; k < LANES_VECTORS; k++) {
+			v = f64v_load(from);
+			from += sizeof(v);
+			size = magnitude(v);
+			other |= (size >= large) |
+			    ((size < small) & (v != f64v_all(0)));
+			lane[k] += v * v;
+		}
+	if (f64v_any(other))
+		return false;
+	memcpy(state, lane, sizeof(lane));
+	return true;
+}
+
+static inline void
+add_scaled(double *state, const char *from, f64v_mask mask[], f64v scale)
+{
+	f64v lane, v;
+
+	for (size_t k = 0; k < LANES_VECTORS; k++) {
+		v = f64v_load(from + k * sizeof(v));
+		v = f64v_select(mask[k], v, f64v_all(0)) * scale;
+		lane = f64v_load(state + k * LANES_WIDTH) + v * v;
+		memcpy(state + k * LANES_WIDTH, &lane, sizeof(lane));
+	}
+}
+
+static void
+add_each(double *state, const char *from, size_t n)
+{
+	f64v_mask mask[SIZES][LANES_VECTORS];
+
+	for (; n; n -= LANES, from += LANES * sizeof(double)) {
+		for (size_t k = 0; k < LANES_VECTORS; k++) {
+			f64v size =
+			    magnitude(f64v_load(from + k * sizeof(size)));
+
+			mask[LARGE][k] = size >= f64v_all(FROM_LARGE);
+			mask[SMALL][k] = size < f64v_all(TO_SMALL);
+			mask[MIDDLE][k] = ~(mask[LARGE][k] | mask[SMALL][k]);
+		}
+		add_scaled(
+		    state + MIDDLE * LANES, from, mask[MIDDLE], f64v_all(1));
+		add_scaled(
+		    state + LARGE * LANES, from, mask[LARGE], f64v_all(SHRINK));
+		add_scaled(
+		    state + SMALL * LANES, from, mask[SMALL], f64v_all(GROW));
+	}
+}
+
+MAP_LOOP(norm2_f64)
+{
+	const char *from = in[0];
+	char last[LANES * sizeof(double)];
+	size_t whole = n - n % LANES;
+
+	(void)op;
+	if (!add_middle(out, from, whole))
+		add_each(out, from, whole);
+	if (whole < n) {
+		from += whole * sizeof(double);
+		lanes_pad(last, from, n - whole, sizeof(double), 0);
+		add_each(out, last, LANES);
+	}
+}
+
+#else
+
+VARIANTS(quern__loop, norm2_f64)
+
+struct squares {
+	double of[SIZES];
+};
+
+#define NOTHING ((struct squares) { { 0, 0, 0 } })
+
+static inline struct squares
+plus(struct squares a, struct squares b)
+{
+	for (size_t i = 0; i < SIZES; i++)
+		a.of[i] += b.of[i];
+	return a;
+}
+
+REDUCTION_ACC(squares, struct squares, NOTHING, plus)
+
+static void
+open_squares(void *state)
+{
+	memset(state, 0, SIZES * LANES * sizeof(double));
+}
+
+static void
+close_squares(void *acc, const void *state)
+{
+	struct squares *squares = acc;
+	const double *lane = state;
+
+	for (size_t i = 0; i < SIZES; i++)
+		squares->of[i] = lanes_total(lane + i * LANES);
+}
+
+static const struct quern__sub squares_sub = { open_squares, close_squares };
+
+/*
+ * Of neighbouring sizes both count, of large and small only the former.  Small
+ * squares are at most 2^-968 in all, so beyond 2^-800 they do not matter.
+ */
+static int
+finish(const quern_op *op, const void *acc)
+{
+	const struct squares *squares = acc;
+	double middle = squares->of[MIDDLE], large = squares->of[LARGE];
+	double small = squares->of[SMALL], norm;
+
+	if (isnan(middle))
+		norm = middle;
+	else if (large > 0)
+		norm = sqrt(large + middle * SHRINK * SHRINK) / SHRINK;
+	else if (small > 0 && middle < 0x1p-800)
+		norm = sqrt(small + middle * GROW * GROW) / GROW;
+	else
+		norm = sqrt(middle);
+	return quern__finish_float(op, norm);
+}
+
+REDUCTION_1(norm2, f64, double, norm2, squares, &squares_sub, finish)
+
+#endif
