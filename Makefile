@@ -265,7 +265,8 @@ kernels := \
     kernels/isa.c \
     kernels/array.c \
     kernels/map.c \
-    kernels/reduction.c
+    kernels/reduction.c \
+    kernels/superacc.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.
@@ -279,6 +280,8 @@ families := \
     kernels/dot.c \
     kernels/norm.c \
     kernels/norm2.c \
+    kernels/compensated.c \
+    kernels/exact.c \
     kernels/count.c
 
 # Compiled for instruction sets only.

@@ -3,12 +3,12 @@
  * dot.c -- the sum of products of two arrays' elements, or of one's with
  * themselves.
  *
- *     quern/kernels.h --> [dot.c] --> lanes.h
+ *     quern/kernels.h --> [dot.c] --> modes.h
  *
  * Not fused: the baseline has no such instruction, and the bits are to be the
  * same.  Products of floats are exact in double.
  */
-#include "lanes.h"
+#include "modes.h"
 
 #define PRODUCT(v, w) ((v) * (w))
 #define SQUARE(v, w) ((v) * (v))
@@ -20,17 +20,16 @@ LANES_LOOP(sumsq, f32, 1, SQUARE)
 
 #ifndef QUERN_ISA_NAME
 
-LANES_ACC
+MODES_ACC
+MODES_LOOPS(dot, f64)
+MODES_LOOPS(dot, f32)
+MODES_LOOPS(sumsq, f64)
+MODES_LOOPS(sumsq, f32)
+MODES_FINISH(finish)
 
-static int
-finish(const quern_op *op, const void *acc)
-{
-	return quern__finish_float(op, op->count ? *(const double *)acc : 0.0);
-}
-
-REDUCTION_2(dot, f64, double, dot, lanes, &lanes_sub, finish)
-REDUCTION_2(dot, f32, float, dot, lanes, &lanes_sub, finish)
-REDUCTION_1(sumsq, f64, double, sumsq, lanes, &lanes_sub, finish)
-REDUCTION_1(sumsq, f32, float, sumsq, lanes, &lanes_sub, finish)
+MODES_2(dot, f64, double, dot, finish)
+MODES_2(dot, f32, float, dot, finish)
+MODES_1(sumsq, f64, double, sumsq, finish)
+MODES_1(sumsq, f32, float, sumsq, finish)
 
 #endif

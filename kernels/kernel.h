@@ -64,6 +64,8 @@ struct quern_kind {
 	quern__loop *const *loop;
 	/* Reductions among them whose order is fixed: reduction.h. */
 	const struct quern__sub *sub;
+	/* By enum quern_mode, itself included; NULL: it has no other. */
+	const struct quern_kind *const *modes;
 
 	/* reductions: size of an accumulator, below SIZE_MAX / 2 */
 	size_t (*acc_bytes)(const quern_op *op);

@@ -4,12 +4,12 @@
  * and the root of the sum of squares of floats, none of which can overflow on
  * the way.
  *
- *     quern/kernels.h --> [norm.c] --> lanes.h
+ *     quern/kernels.h --> [norm.c] --> modes.h
  *
  * The largest magnitude is found among the bits as integers, where NaN is above
  * infinity.  Not here: squares of doubles, norm2.c.
  */
-#include "lanes.h"
+#include "modes.h"
 
 #include <math.h>
 
@@ -55,13 +55,10 @@ magnitude(f64v v)
 
 #define NORMINF_LOOP(t, bits) VARIANTS(quern__loop, norminf_##t)
 
-LANES_ACC
-
-static int
-finish_norm1(const quern_op *op, const void *acc)
-{
-	return quern__finish_float(op, op->count ? *(const double *)acc : 0.0);
-}
+MODES_ACC
+MODES_LOOPS(norm1, f64)
+MODES_LOOPS(norm1, f32)
+MODES_FINISH(finish_norm1)
 
 static int
 finish_norm2(const quern_op *op, const void *acc)
@@ -104,8 +101,8 @@ NORMINF_LOOP(f32, 32)
 
 #ifndef QUERN_ISA_NAME
 
-REDUCTION_1(norm1, f64, double, norm1, lanes, &lanes_sub, finish_norm1)
-REDUCTION_1(norm1, f32, float, norm1, lanes, &lanes_sub, finish_norm1)
+MODES_1(norm1, f64, double, norm1, finish_norm1)
+MODES_1(norm1, f32, float, norm1, finish_norm1)
 REDUCTION_1(norm2, f32, float, norm2, lanes, &lanes_sub, finish_norm2)
 REDUCTION_1(norminf, f64, double, norminf, largest64, NULL, finish_norminf_f64)
 REDUCTION_1(norminf, f32, float, norminf, largest32, NULL, finish_norminf_f32)

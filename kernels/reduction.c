@@ -6,6 +6,8 @@
  */
 #include "reduction.h"
 
+#include <quern/kernels.h>
+
 #include <math.h>
 #include <string.h>
 
@@ -72,6 +74,19 @@ quern__reduction_range(
 		for (size_t i = 0; i + width < subs; i += 2 * width)
 			op->kind->combine(op, part[i], part[i + width]);
 	op->kind->combine(op, acc, part[0]);
+}
+
+quern_op
+quern_with_mode(quern_op op, enum quern_mode mode)
+{
+	const struct quern_kind *const *modes = op.kind ? op.kind->modes : NULL;
+
+	if (mode < QUERN_DETERMINISTIC || mode > QUERN_EXACT ||
+	    (!modes && mode != QUERN_DETERMINISTIC))
+		return (quern_op) { 0 };
+	if (modes)
+		op.kind = modes[mode];
+	return op;
 }
 
 int

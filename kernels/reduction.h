@@ -84,9 +84,9 @@ int quern__finish_float(const quern_op *op, double value);
 /*
  * The kind `id`, whose loop VARIANTS(quern__loop, loop_) has declared; a, b and
  * c are the bytes of the result and of elements of in and in2; `how` is the
- * name of a REDUCTION_ACC().
+ * name of a REDUCTION_ACC(); modes.h says what `modes` is, or it is NULL.
  */
-#define REDUCTION_KIND(id, loop_, a, b, c, how, sub_, finish_)                 \
+#define REDUCTION_KIND(id, loop_, a, b, c, how, sub_, finish_, modes_)         \
 	static const struct quern_kind id = {                                  \
 		.name = #id,                                                   \
 		.block = REDUCTION_BLOCK,                                      \
@@ -99,6 +99,7 @@ int quern__finish_float(const quern_op *op, double value);
 		.identity = how##_identity,                                    \
 		.combine = how##_combine,                                      \
 		.finish = finish_,                                             \
+		.modes = modes_,                                               \
 	};                                                                     \
 	QUERN_REGISTER(id)
 
@@ -120,11 +121,11 @@ int quern__finish_float(const quern_op *op, double value);
 /* Both, of one array or of two. */
 #define REDUCTION_1(name, t, R, loop, how, sub, finish)                        \
 	REDUCTION_KIND(name##_##t, loop##_##t, sizeof(R), MAP_BYTES(t), 0,     \
-	    how, sub, finish)                                                  \
+	    how, sub, finish, NULL)                                            \
 	REDUCTION_OP_1(name, t, R)
 #define REDUCTION_2(name, t, R, loop, how, sub, finish)                        \
 	REDUCTION_KIND(name##_##t, loop##_##t, sizeof(R), MAP_BYTES(t),        \
-	    MAP_BYTES(t), how, sub, finish)                                    \
+	    MAP_BYTES(t), how, sub, finish, NULL)                              \
 	REDUCTION_OP_2(name, t, R)
 
 #endif

@@ -3,11 +3,11 @@
  * sum.c -- the sum of all elements, and their mean, which is the same loop
  * with another end.
  *
- *     quern/kernels.h --> [sum.c] --> lanes.h
+ *     quern/kernels.h --> [sum.c] --> modes.h
  *
  * Integers: sum_integers.c.
  */
-#include "lanes.h"
+#include "modes.h"
 
 #include <errno.h>
 
@@ -18,13 +18,10 @@ LANES_LOOP(sum, f32, 1, SUM)
 
 #ifndef QUERN_ISA_NAME
 
-LANES_ACC
-
-static int
-finish_sum(const quern_op *op, const void *acc)
-{
-	return quern__finish_float(op, op->count ? *(const double *)acc : 0.0);
-}
+MODES_ACC
+MODES_LOOPS(sum, f64)
+MODES_LOOPS(sum, f32)
+MODES_FINISH(finish_sum)
 
 static int
 finish_mean(const quern_op *op, const void *acc)
@@ -35,9 +32,25 @@ finish_mean(const quern_op *op, const void *acc)
 	    op, *(const double *)acc / (double)op->count);
 }
 
-REDUCTION_1(sum, f64, double, sum, lanes, &lanes_sub, finish_sum)
-REDUCTION_1(sum, f32, float, sum, lanes, &lanes_sub, finish_sum)
-REDUCTION_1(mean, f64, double, sum, lanes, &lanes_sub, finish_mean)
-REDUCTION_1(mean, f32, float, sum, lanes, &lanes_sub, finish_mean)
+static int
+finish_mean_compensated(const quern_op *op, const void *acc)
+{
+	if (op->count == 0)
+		return -EDOM;
+	return quern__finish_float(op, pair_value(acc) / (double)op->count);
+}
+
+static int
+finish_mean_exact(const quern_op *op, const void *acc)
+{
+	if (op->count == 0)
+		return -EDOM;
+	return quern__superacc_finish(op, acc, op->count);
+}
+
+MODES_1(sum, f64, double, sum, finish_sum)
+MODES_1(sum, f32, float, sum, finish_sum)
+MODES_1(mean, f64, double, sum, finish_mean)
+MODES_1(mean, f32, float, sum, finish_mean)
 
 #endif

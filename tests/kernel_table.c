@@ -34,6 +34,29 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 #undef QUERN_TO1
 #undef QUERN_TO1_2
 
+/* In the other modes. */
+#define MODES_OF(X, t)                                                         \
+	X(sum, t, 1, (out, in[0], n))                                          \
+	X(mean, t, 1, (out, in[0], n))                                         \
+	X(dot, t, 2, (out, in[0], in[1], n))                                   \
+	X(sumsq, t, 1, (out, in[0], n))                                        \
+	X(norm1, t, 1, (out, in[0], n))
+#define BUILD_MODES(name, t, inputs, arguments)                                \
+	static quern_op build_##name##_##t##_compensated(                      \
+	    void *out, const void *const in[], size_t n)                       \
+	{                                                                      \
+		return quern_with_mode(                                        \
+		    quern_##name##_##t arguments, QUERN_COMPENSATED);          \
+	}                                                                      \
+	static quern_op build_##name##_##t##_exact(                            \
+	    void *out, const void *const in[], size_t n)                       \
+	{                                                                      \
+		return quern_with_mode(                                        \
+		    quern_##name##_##t arguments, QUERN_EXACT);                \
+	}
+MODES_OF(BUILD_MODES, f64)
+MODES_OF(BUILD_MODES, f32)
+
 /* ... and once to list them. */
 enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define LIST(name, t, inputs, reduction)                                       \
@@ -49,6 +72,12 @@ enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define QUERN_TO1_2(name, t, R, T) LIST(name, t, 2, true)
 const struct listed listed[] = {
 #include <quern/kernel_list.h>
+#define LIST_MODES(name, t, inputs, arguments)                                 \
+	{ #name "_" #t " compensated", build_##name##_##t##_compensated,       \
+		(enum element)E_##t, inputs, true },                           \
+	    { #name "_" #t " exact", build_##name##_##t##_exact,               \
+		    (enum element)E_##t, inputs, true },
+	MODES_OF(LIST_MODES, f64) MODES_OF(LIST_MODES, f32)
 };
 const size_t listed_count = sizeof(listed) / sizeof(listed[0]);
 

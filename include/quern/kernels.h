@@ -32,6 +32,42 @@
 extern "C" {
 #endif
 
+/* ---- how a sum is added up ---- */
+
+enum quern_mode {
+	/* In one fixed order, each addition rounded. */
+	QUERN_DETERMINISTIC,
+	/*
+	 * In the same order, with what rounding takes from each addition (and
+	 * product) summed apart and added at the end: as if computed with twice
+	 * the digits, then rounded.
+	 */
+	QUERN_COMPENSATED,
+	/* Without rounding, and rounded once, to nearest, at the end. */
+	QUERN_EXACT,
+};
+
+/*
+ * The same reduction in another mode: sum, mean, dot, sumsq and norm1 of f64
+ * and f32 have all three.  Others have the first alone, and with another one
+ * the op is -EINVAL.
+ *
+ * Accuracy  of f64, with k as in sum: QUERN_COMPENSATED 2^-53 of the result and
+ *           2 * (k * 2^-53)^2 times the sum of magnitudes, and for products
+ *           n * 2^-1074 more; QUERN_EXACT is correctly rounded.  f32 is
+ *           accumulated in double as ever, and rounded at the end.
+ * Special   a sum with infinities or NaN is what the plain one is.  An exact
+ *           sum is infinite only if the result itself does not fit, whatever
+ *           partial sums and products do; a compensated one is so if the plain
+ *           one is.
+ * Bits      the same everywhere, in each mode.
+ * Method    TwoSum and TwoProduct in the lanes and the tree of the plain sum
+ *           (Ogita, Rump and Oishi 2005); error-free extraction into a
+ *           superaccumulator (Rump, Ogita and Oishi 2008; Kulisch).
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_with_mode(
+    quern_op op, enum quern_mode mode);
+
 /* ---- the kernels made by the pattern: kernel_list.h ---- */
 
 #define QUERN_1(name, t, T)                                                    \

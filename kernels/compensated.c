@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * compensated.c -- the loops of QUERN_COMPENSATED.
+ *
+ *     sum.c dot.c norm.c --> [compensated.c] --> pair.h
+ *
+ * Ogita, Rump and Oishi's Sum2 and Dot2 (2005) in the lanes of the plain sum:
+ * as if it had been computed with twice the digits and then rounded.
+ */
+#include "pair.h"
+#include "product.h"
+
+#ifdef QUERN_ISA_NAME
+
+static inline f64v
+magnitude(f64v v)
+{
+	return (f64v)((i64v)v & i64v_all(INT64_MAX));
+}
+
+/* Each makes of v and w the term p and what it is wrong by, e. */
+#define TERM_SELF(v, w, p, e) (p = (v))
+#define TERM_SIZE(v, w, p, e) (p = magnitude(v))
+#define TERM_EXACT(v, w, p, e) (p = (v) * (w))
+#define TERM_PRODUCT(v, w, p, e) (p = (v) * (w), e = product_error(v, w, p))
+
+#define COMPENSATED(id, t, arrays, TERM)                                       \
+	MAP_LOOP(id##_##t##_compensated)                                       \
+	{                                                                      \
+		enum { SIZE = sizeof(quern__##t) };                            \
+		const char *a = in[0], *b = in[arrays - 1];                    \
+		char last[2][LANES * sizeof(double)];                          \
+		f64v high[LANES_VECTORS], low[LANES_VECTORS], v, w, p, sum;    \
+		f64v e = f64v_all(0);                                          \
+                                                                               \
+		(void)op;                                                      \
+		memcpy(high, out, sizeof(high));                               \
+		memcpy(low, (char *)out + sizeof(high), sizeof(low));          \
+		for (; n; n -= LANES, a += LANES * SIZE, b += LANES * SIZE) {  \
+			if (n < LANES) {                                       \
+				a = lanes_pad(last[0], a, n, SIZE, -0.0);      \
+				b = lanes_pad(last[1], b, n, SIZE, 1);         \
+				n = LANES;                                     \
+			}                                                      \
+			for (size_t k = 0; k < LANES_VECTORS; k++) {           \
+				v = LANES_LOAD_##t(                            \
+				    a + k * LANES_WIDTH * SIZE);               \
+				w = LANES_LOAD_##t(                            \
+				    b + k * LANES_WIDTH * SIZE);               \
+				(void)w;                                       \
+				TERM(v, w, p, e);                              \
+				sum = high[k] + p;                             \
+				low[k] += PAIR_ERROR(high[k], p, sum) + e;     \
+				high[k] = sum;                                 \
+			}                                                      \
+		}                                                              \
+		memcpy(out, high, sizeof(high));                               \
+		memcpy((char *)out + sizeof(high), low, sizeof(low));          \
+	}
+
+COMPENSATED(sum, f64, 1, TERM_SELF)
+COMPENSATED(sum, f32, 1, TERM_SELF)
+COMPENSATED(norm1, f64, 1, TERM_SIZE)
+COMPENSATED(norm1, f32, 1, TERM_SIZE)
+COMPENSATED(dot, f64, 2, TERM_PRODUCT)
+COMPENSATED(dot, f32, 2, TERM_EXACT)
+COMPENSATED(sumsq, f64, 1, TERM_PRODUCT)
+COMPENSATED(sumsq, f32, 1, TERM_EXACT)
+
+#endif
