@@ -4,18 +4,19 @@
  *
  *     sum.c dot.c norm.c --> [exact.c] --> superacc.h
  *
- * A thousand elements at a time, most of the work is done in vectors.  Adding
- * and subtracting a number sigma, a power of two and a half that is far above
- * all of them, rounds each element to a multiple of sigma's last bit.  These
- * multiples are so few that their sum, too, fits in a double: it is exact in any
- * order.  What rounding has cut off is exact as well, and the same is done to
- * it with a sigma that is 2^44 times smaller.  Two such levels leave nothing of
- * numbers that are alike, four nothing of nearly all others; then the sums of
- * the levels are a few doubles for the superaccumulator.  If something is left,
- * or a number is not finite or too near the ends of the range, each element goes
- * there by itself.  All ways are exact, so it does not show which was taken.
+ * A thousand elements at a time, most of the work is done in vectors.  A sum
+ * that starts as sigma, a power of two and a half that is far above all of the
+ * elements, takes from each a multiple of sigma's last bit, exactly and in any
+ * order; what it leaves of the element is found by subtraction, exactly, too,
+ * and is added to another such sum, whose sigma is 2^43 times smaller.  Two such
+ * levels leave nothing of numbers that are alike, four nothing of nearly all
+ * others; then the lanes of the sums, less sigma, are a few doubles for the
+ * superaccumulator.  If something is left, or a number is not finite or too near
+ * the ends of the range, each element goes there by itself.  All ways are exact,
+ * so it does not show which was taken.
  *
- * This is the error-free vector transformation of Rump, Ogita and Oishi (2008).
+ * This is the error-free vector transformation of Rump, Ogita and Oishi (2008),
+ * in the form that Demmel and Nguyen gave it (2013).
  */
 #include "map.h"
 
@@ -24,13 +25,18 @@
 #include "product.h"
 #include "superacc.h"
 
+/*
+ * All elements are at most 2^top.  With sigma = 1.5 * 2^(top + ABOVE), PIECE of
+ * them in 2 lanes leave the sum between 2 and 4 times 2^(top + ABOVE - 1), so
+ * that its last bit stays what it was: 2^(top + ABOVE - 52).  What is left is at
+ * most half of that.
+ */
 enum {
 	PIECE = 1024, /* elements at a time; two arrays of them are in cache */
-	ABOVE = 9,    /* sigma's exponent less that of a bound of elements */
-	DOWN = 44,    /* from one sigma's exponent to the next one's */
+	ABOVE = 10,
+	DOWN = 53 - ABOVE, /* from one level to the next */
 	WIDTH = SIMD_BYTES / sizeof(double),
-	SIDE = 2,  /* vectors side by side */
-	LEVELS = 4 /* at most */
+	LEVELS = 4, /* at most */
 };
 
 /* What is added of the elements v and w. */
@@ -60,7 +66,7 @@ larger(f64v a, f64v b)
 /* A piece; `term` and `size`, of an element, are constants to the compiler. */
 struct piece {
 	const char *a, *b;
-	size_t n; /* a multiple of SIDE * WIDTH */
+	size_t n; /* a multiple of WIDTH */
 };
 
 static inline f64v
@@ -102,31 +108,43 @@ largest_lane(f64v v)
 	return most;
 }
 
+/* Is there a product that loses bits, other than one with 0? */
+static bool
+loses(const struct piece *piece)
+{
+	const f64v zero = f64v_all(0), tiny = f64v_all(0x1p-960);
+
+	for (size_t i = 0; i < piece->n; i += WIDTH) {
+		f64v v = load(piece->a, i, sizeof(double));
+		f64v w = load(piece->b, i, sizeof(double));
+
+		if (f64v_any(
+			(magnitude(v * w) < tiny) & (v != zero) & (w != zero)))
+			return true;
+	}
+	return false;
+}
+
 /*
- * The largest term.  Infinity if there is a factor of a product, not 0, that
- * loses bits with the other one, and maybe not to be noticed if one is NaN.
+ * The largest term; infinity if a product loses bits.  NaN is passed by, and
+ * seen later.
  */
 static inline double
 largest(const struct piece *piece, enum term term, size_t size)
 {
-	f64v most[SIDE] = { f64v_all(0), f64v_all(0) }, p, v, w;
-	const f64v zero = f64v_all(0), tiny = f64v_all(0x1p-960);
-	f64v_mask lost = { 0 };
+	f64v most = f64v_all(0), p;
+	const f64v tiny = f64v_all(0x1p-960);
+	f64v_mask small = { 0 };
 
-	for (size_t i = 0; i < piece->n; i += SIDE * WIDTH)
-		for (size_t k = 0; k < SIDE; k++) {
-			p = magnitude(
-			    term_of(piece, i + k * WIDTH, term, size));
-			most[k] = larger(p, most[k]);
-			if (term != PRODUCT)
-				continue;
-			v = load(piece->a, i + k * WIDTH, size);
-			w = load(piece->b, i + k * WIDTH, size);
-			lost |= (p < tiny) & (v != zero) & (w != zero);
-		}
-	if (term == PRODUCT && f64v_any(lost))
+	for (size_t i = 0; i < piece->n; i += WIDTH) {
+		p = magnitude(term_of(piece, i, term, size));
+		most = larger(p, most);
+		if (term == PRODUCT)
+			small |= p < tiny;
+	}
+	if (term == PRODUCT && f64v_any(small) && loses(piece))
 		return INFINITY;
-	return largest_lane(larger(most[0], most[1]));
+	return largest_lane(most);
 }
 
 /* 1.5 * 2^exponent, or of the smallest that is normal. */
@@ -141,63 +159,79 @@ sigma_of(int exponent)
 	return f64v_all(sigma);
 }
 
-static inline double
-sum_of_lanes(f64v v)
-{
-	double sum = v[0];
+/* Levels of sums, all lanes of which begin as `sigma`. */
+struct levels {
+	f64v sigma[LEVELS], sum[LEVELS];
+};
 
-	for (size_t k = 1; k < WIDTH; k++)
-		sum += v[k];
-	return sum;
+static inline void
+begin(struct levels *l, size_t levels, int top)
+{
+	for (size_t i = 0; i < levels; i++) {
+		l->sigma[i] = sigma_of(top + ABOVE - (int)i * DOWN);
+		l->sum[i] = l->sigma[i];
+	}
 }
 
-/*
- * Add what `levels` levels make of the terms, or of what these are wrong by,
- * whose magnitudes are at most 2^top, to `acc`; false, and nothing is added, if
- * they leave something.
- */
-static inline __attribute__((always_inline)) bool
-extract(struct quern__superacc *acc, const struct piece *piece, int top,
-    enum term term, bool error, size_t size, size_t levels)
+/* Returns what is left. */
+static inline f64v
+take(struct levels *l, size_t levels, f64v p)
 {
-	f64v sigma[LEVELS], sum[LEVELS][SIDE], p, q;
-	u64v left = u64v_all(0);
-	double whole;
+	for (size_t i = 0; i < levels; i++) {
+		f64v before = l->sum[i];
 
-	for (size_t l = 0; l < levels; l++) {
-		sigma[l] = sigma_of(top + ABOVE - (int)l * DOWN);
-		for (size_t k = 0; k < SIDE; k++)
-			sum[l][k] = f64v_all(0);
+		l->sum[i] += p;
+		p -= l->sum[i] - before;
 	}
-	for (size_t i = 0; i < piece->n; i += SIDE * WIDTH)
-		for (size_t k = 0; k < SIDE; k++) {
-			p = term_of(piece, i + k * WIDTH, term, size);
-			if (error)
-				p = error_of(piece, i + k * WIDTH, p);
-			for (size_t l = 0; l < levels; l++) {
-				q = (sigma[l] + p) - sigma[l];
-				sum[l][k] += q;
-				p -= q;
-			}
-			left |= (u64v)p << 1; /* -0 is nothing */
-		}
-	if (f64v_any((f64v_mask)(left != u64v_all(0))))
-		return false;
-	for (size_t l = 0; l < levels; l++) {
-		whole = sum_of_lanes(sum[l][0] + sum[l][1]);
+	return p;
+}
+
+static inline void
+end(const struct levels *l, size_t levels, struct quern__superacc *acc)
+{
+	for (size_t i = 0; i < levels; i++) {
+		f64v lanes = l->sum[i] - l->sigma[i];
+		double whole = lanes[0];
+
+		for (size_t k = 1; k < WIDTH; k++)
+			whole += lanes[k];
 		if (whole != 0)
 			quern__superacc_add(acc, whole);
 	}
-	return true;
 }
 
-/* Add them to `acc`; false, and nothing is added, if they are too unlike. */
+/*
+ * Add what `levels` levels make of the terms, all of them at most 2^top, and of
+ * what products are wrong by; false, and nothing is added, if something is left.
+ */
 static inline __attribute__((always_inline)) bool
-extract_some(struct quern__superacc *acc, const struct piece *piece, int top,
-    enum term term, bool error, size_t size)
+extract(struct quern__superacc *acc, const struct piece *piece, int top,
+    enum term term, size_t size, size_t levels)
 {
-	return extract(acc, piece, top, term, error, size, 2) ||
-	    extract(acc, piece, top, term, error, size, LEVELS);
+	struct levels terms, errors;
+	u64v left = u64v_all(0);
+	f64v p;
+
+	begin(&terms, levels, top);
+	if (term == PRODUCT)
+		begin(&errors, levels, top - 53);
+	for (size_t i = 0; i < piece->n; i += WIDTH) {
+		__builtin_prefetch(piece->a + (PIECE + i) * size);
+		if (term == PRODUCT || term == NARROW_PRODUCT)
+			__builtin_prefetch(piece->b + (PIECE + i) * size);
+		p = term_of(piece, i, term, size);
+		left |= (u64v)take(&terms, levels, p);
+		if (term == PRODUCT)
+			left |=
+			    (u64v)take(&errors, levels, error_of(piece, i, p));
+	}
+	/* -0 is nothing */
+	if (f64v_any((f64v_mask)((left << 1) != u64v_all(0))))
+		return false;
+	end(&terms, levels, acc);
+	if (term == PRODUCT)
+		end(&errors, levels, acc);
+	return true;
 }
 
 static inline void
@@ -233,29 +267,16 @@ add_piece(struct quern__superacc *acc, const struct piece *piece,
     enum term term, size_t size)
 {
 	double most = largest(piece, term, size);
-	struct quern__superacc before;
+	uint64_t bits;
 	int top;
 
-	if (most > 0 && most < 0x1p1000) {
-		uint64_t bits;
-
-		memcpy(&bits, &most, sizeof(bits));
-		top = (int)(bits >> 52) - 1022; /* most < 2^top */
-		if (term != PRODUCT) {
-			if (extract_some(acc, piece, top, term, false, size)) {
-				acc->noted |= QUERN__NOT_MINUS_0;
-				return;
-			}
-		} else {
-			before = *acc;
-			if (extract_some(acc, piece, top, term, false, size) &&
-			    extract_some(
-				acc, piece, top - 53, term, true, size)) {
-				acc->noted |= QUERN__NOT_MINUS_0;
-				return;
-			}
-			*acc = before;
-		}
+	memcpy(&bits, &most, sizeof(bits));
+	top = (int)(bits >> 52) - 1022; /* most < 2^top */
+	if (most > 0 && most < 0x1p1000 &&
+	    (extract(acc, piece, top, term, size, 2) ||
+		extract(acc, piece, top, term, size, LEVELS))) {
+		acc->noted |= QUERN__NOT_MINUS_0;
+		return;
 	}
 	add_each(acc, piece->a, piece->b, piece->n, term, size);
 }
@@ -269,7 +290,7 @@ add_piece(struct quern__superacc *acc, const struct piece *piece,
                                                                                \
 		(void)op;                                                      \
 		for (; n; n -= piece.n) {                                      \
-			piece.n = n < PIECE ? n - n % (SIDE * WIDTH) : PIECE;  \
+			piece.n = n < PIECE ? n - n % WIDTH : PIECE;           \
 			if (piece.n == 0)                                      \
 				break;                                         \
 			add_piece(acc, &piece, term, BYTES);                   \
