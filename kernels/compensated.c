@@ -30,32 +30,36 @@ magnitude(f64v v)
 		enum { SIZE = sizeof(quern__##t) };                            \
 		const char *a = in[0], *b = in[arrays - 1];                    \
 		char last[2][LANES * sizeof(double)];                          \
-		f64v high[LANES_VECTORS], low[LANES_VECTORS], v, w, p, sum;    \
-		f64v e = f64v_all(0);                                          \
+		f64v high[LANES_VECTORS], low[LANES_VECTORS];                  \
                                                                                \
 		(void)op;                                                      \
-		memcpy(high, out, sizeof(high));                               \
-		memcpy(low, (char *)out + sizeof(high), sizeof(low));          \
-		for (; n; n -= LANES, a += LANES * SIZE, b += LANES * SIZE) {  \
-			if (n < LANES) {                                       \
-				a = lanes_pad(last[0], a, n, SIZE, -0.0);      \
-				b = lanes_pad(last[1], b, n, SIZE, 1);         \
-				n = LANES;                                     \
-			}                                                      \
-			for (size_t k = 0; k < LANES_VECTORS; k++) {           \
-				v = LANES_LOAD_##t(                            \
-				    a + k * LANES_WIDTH * SIZE);               \
-				w = LANES_LOAD_##t(                            \
-				    b + k * LANES_WIDTH * SIZE);               \
-				(void)w;                                       \
-				TERM(v, w, p, e);                              \
-				sum = high[k] + p;                             \
-				low[k] += PAIR_ERROR(high[k], p, sum) + e;     \
-				high[k] = sum;                                 \
-			}                                                      \
+		lanes_load(high, out);                                         \
+		lanes_load(low, (double *)out + LANES);                        \
+		for (; n >= LANES; n -= LANES) {                               \
+			ADD(t, TERM)                                           \
+			a += LANES * SIZE;                                     \
+			b += LANES * SIZE;                                     \
 		}                                                              \
-		memcpy(out, high, sizeof(high));                               \
-		memcpy((char *)out + sizeof(high), low, sizeof(low));          \
+		if (n) {                                                       \
+			a = lanes_pad(last[0], a, n, SIZE, -0.0);              \
+			b = lanes_pad(last[1], b, n, SIZE, 1);                 \
+			ADD(t, TERM)                                           \
+		}                                                              \
+		lanes_store(out, high);                                        \
+		lanes_store((double *)out + LANES, low);                       \
+	}
+
+#define ADD(t, TERM)                                                           \
+	for (size_t k = 0; k < LANES_VECTORS; k++) {                           \
+		f64v v = LANES_LOAD_##t(a + k * LANES_WIDTH * SIZE);           \
+		f64v w = LANES_LOAD_##t(b + k * LANES_WIDTH * SIZE);           \
+		f64v p, e = f64v_all(0), sum;                                  \
+                                                                               \
+		(void)w;                                                       \
+		TERM(v, w, p, e);                                              \
+		sum = high[k] + p;                                             \
+		low[k] += PAIR_ERROR(high[k], p, sum) + e;                     \
+		high[k] = sum;                                                 \
 	}
 
 COMPENSATED(sum, f64, 1, TERM_SELF)

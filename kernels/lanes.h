@@ -28,6 +28,21 @@ enum { LANES_VECTORS = LANES / LANES_WIDTH };
 #define LANES_LOAD_f64(from) f64v_load(from)
 #define LANES_LOAD_f32(from) f64v_load_f32(from)
 
+/* One by one, so that they stay in registers in between. */
+static inline void
+lanes_load(f64v lane[], const double *from)
+{
+	for (size_t k = 0; k < LANES_VECTORS; k++)
+		lane[k] = f64v_load(from + k * LANES_WIDTH);
+}
+
+static inline void
+lanes_store(double *to, const f64v lane[])
+{
+	for (size_t k = 0; k < LANES_VECTORS; k++)
+		memcpy(to + k * LANES_WIDTH, &lane[k], sizeof(lane[k]));
+}
+
 /* Copy n elements of `size` bytes and append what makes 32 of them. */
 static inline const char *
 lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
@@ -52,26 +67,30 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 		enum { SIZE = sizeof(quern__##t) };                            \
 		const char *a = in[0], *b = in[arrays - 1];                    \
 		char last[2][LANES * sizeof(double)];                          \
-		f64v lane[LANES_VECTORS], v, w;                                \
+		f64v lane[LANES_VECTORS];                                      \
                                                                                \
 		(void)op;                                                      \
-		memcpy(lane, out, sizeof(lane));                               \
-		for (; n; n -= LANES, a += LANES * SIZE, b += LANES * SIZE) {  \
-			if (n < LANES) {                                       \
-				a = lanes_pad(last[0], a, n, SIZE, -0.0);      \
-				b = lanes_pad(last[1], b, n, SIZE, 1);         \
-				n = LANES;                                     \
-			}                                                      \
-			for (size_t k = 0; k < LANES_VECTORS; k++) {           \
-				v = LANES_LOAD_##t(                            \
-				    a + k * sizeof(v) / 8 * SIZE);             \
-				w = LANES_LOAD_##t(                            \
-				    b + k * sizeof(w) / 8 * SIZE);             \
-				(void)w;                                       \
-				lane[k] += F(v, w);                            \
-			}                                                      \
+		lanes_load(lane, out);                                         \
+		for (; n >= LANES; n -= LANES) {                               \
+			LANES_ADD(t, F)                                        \
+			a += LANES * SIZE;                                     \
+			b += LANES * SIZE;                                     \
 		}                                                              \
-		memcpy(out, lane, sizeof(lane));                               \
+		if (n) {                                                       \
+			a = lanes_pad(last[0], a, n, SIZE, -0.0);              \
+			b = lanes_pad(last[1], b, n, SIZE, 1);                 \
+			LANES_ADD(t, F)                                        \
+		}                                                              \
+		lanes_store(out, lane);                                        \
+	}
+
+#define LANES_ADD(t, F)                                                        \
+	for (size_t k = 0; k < LANES_VECTORS; k++) {                           \
+		f64v v = LANES_LOAD_##t(a + k * LANES_WIDTH * SIZE);           \
+		f64v w = LANES_LOAD_##t(b + k * LANES_WIDTH * SIZE);           \
+                                                                               \
+		(void)w;                                                       \
+		lane[k] += F(v, w);                                            \
 	}
 
 #else

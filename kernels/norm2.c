@@ -40,7 +40,7 @@ add_middle(double *state, const char *from, size_t n)
 	f64v lane[LANES_VECTORS], v, size;
 	f64v_mask other = { 0 };
 
-	memcpy(lane, state, sizeof(lane));
+	lanes_load(lane, state);
 	for (; n; n -= LANES)
 		for (size_t k = 0; k < LANES_VECTORS; k++) {
 			v = f64v_load(from);
@@ -52,7 +52,7 @@ add_middle(double *state, const char *from, size_t n)
 		}
 	if (f64v_any(other))
 		return false;
-	memcpy(state, lane, sizeof(lane));
+	lanes_store(state, lane);
 	return true;
 }
 
