@@ -282,7 +282,8 @@ families := \
     kernels/norm2.c \
     kernels/compensated.c \
     kernels/exact.c \
-    kernels/count.c
+    kernels/count.c \
+    kernels/describe.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

@@ -27,14 +27,20 @@ magnitude(f64v v)
 #define COMPENSATED(id, t, arrays, TERM)                                       \
 	MAP_LOOP(id##_##t##_compensated)                                       \
 	{                                                                      \
+		struct pair_lanes *state = out;                                \
 		enum { SIZE = sizeof(quern__##t) };                            \
 		const char *a = in[0], *b = in[arrays - 1];                    \
 		char last[2][LANES * sizeof(double)];                          \
 		f64v high[LANES_VECTORS], low[LANES_VECTORS];                  \
                                                                                \
 		(void)op;                                                      \
-		lanes_load(high, out);                                         \
-		lanes_load(low, (double *)out + LANES);                        \
+		if (state->begun) {                                            \
+			lanes_load(high, state->high);                         \
+			lanes_load(low, state->low);                           \
+		} else {                                                       \
+			lanes_begin(high, -0.0);                               \
+			lanes_begin(low, 0);                                   \
+		}                                                              \
 		for (; n >= LANES; n -= LANES) {                               \
 			ADD(t, TERM)                                           \
 			a += LANES * SIZE;                                     \
@@ -45,8 +51,9 @@ magnitude(f64v v)
 			b = lanes_pad(last[1], b, n, SIZE, 1);                 \
 			ADD(t, TERM)                                           \
 		}                                                              \
-		lanes_store(out, high);                                        \
-		lanes_store((double *)out + LANES, low);                       \
+		lanes_store(state->high, high);                                \
+		lanes_store(state->low, low);                                  \
+		state->begun = true;                                           \
 	}
 
 #define ADD(t, TERM)                                                           \

@@ -19,6 +19,13 @@
 
 enum { LANES = 32 };
 
+/* The state of a sub-block. */
+struct lanes {
+	double lane[LANES];
+	double total; /* of the lanes */
+	bool begun;   /* false: the two above are yet to be written */
+};
+
 #ifdef QUERN_ISA_NAME
 
 enum { LANES_WIDTH = SIMD_BYTES / sizeof(double) };
@@ -28,7 +35,11 @@ enum { LANES_VECTORS = LANES / LANES_WIDTH };
 #define LANES_LOAD_f64(from) f64v_load(from)
 #define LANES_LOAD_f32(from) f64v_load_f32(from)
 
-/* One by one, so that they stay in registers in between. */
+/*
+ * Vector by vector, so that they stay in registers in between.  What is written
+ * in smaller parts than it is read makes the reader wait, so lanes that have not
+ * begun are not written at all.
+ */
 static inline void
 lanes_load(f64v lane[], const double *from)
 {
@@ -37,10 +48,39 @@ lanes_load(f64v lane[], const double *from)
 }
 
 static inline void
+lanes_begin(f64v lane[], double value)
+{
+	for (size_t k = 0; k < LANES_VECTORS; k++)
+		lane[k] = f64v_all(value);
+}
+
+static inline void
 lanes_store(double *to, const f64v lane[])
 {
 	for (size_t k = 0; k < LANES_VECTORS; k++)
 		memcpy(to + k * LANES_WIDTH, &lane[k], sizeof(lane[k]));
+}
+
+/*
+ * As lanes_total() below.  Each loop appends this to the state: in registers it
+ * takes less time than the first additions of the next sub-block do.
+ */
+static inline double
+lanes_sum(const f64v from[])
+{
+	f64v lane[LANES_VECTORS];
+	double rest[LANES_WIDTH];
+
+	for (size_t k = 0; k < LANES_VECTORS; k++)
+		lane[k] = from[k];
+	for (size_t half = LANES_VECTORS / 2; half; half /= 2)
+		for (size_t k = 0; k < half; k++)
+			lane[k] += lane[k + half];
+	memcpy(rest, &lane[0], sizeof(rest));
+	for (size_t half = LANES_WIDTH / 2; half; half /= 2)
+		for (size_t k = 0; k < half; k++)
+			rest[k] += rest[k + half];
+	return rest[0];
 }
 
 /* Copy n elements of `size` bytes and append what makes 32 of them. */
@@ -64,13 +104,17 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 #define LANES_LOOP(id, t, arrays, F)                                           \
 	MAP_LOOP(id##_##t)                                                     \
 	{                                                                      \
+		struct lanes *state = out;                                     \
 		enum { SIZE = sizeof(quern__##t) };                            \
 		const char *a = in[0], *b = in[arrays - 1];                    \
 		char last[2][LANES * sizeof(double)];                          \
 		f64v lane[LANES_VECTORS];                                      \
                                                                                \
 		(void)op;                                                      \
-		lanes_load(lane, out);                                         \
+		if (state->begun)                                              \
+			lanes_load(lane, state->lane);                         \
+		else                                                           \
+			lanes_begin(lane, -0.0);                               \
 		for (; n >= LANES; n -= LANES) {                               \
 			LANES_ADD(t, F)                                        \
 			a += LANES * SIZE;                                     \
@@ -81,7 +125,9 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 			b = lanes_pad(last[1], b, n, SIZE, 1);                 \
 			LANES_ADD(t, F)                                        \
 		}                                                              \
-		lanes_store(out, lane);                                        \
+		lanes_store(state->lane, lane);                                \
+		state->total = lanes_sum(lane);                                \
+		state->begun = true;                                           \
 	}
 
 #define LANES_ADD(t, F)                                                        \
@@ -100,12 +146,10 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 static inline void
 lanes_open(void *state)
 {
-	double *lane = state;
-
-	for (size_t j = 0; j < LANES; j++)
-		lane[j] = -0.0;
+	((struct lanes *)state)->begun = false;
 }
 
+/* The upper half to the lower half, until one is left. */
 static inline double
 lanes_total(const double *from)
 {
@@ -121,7 +165,7 @@ lanes_total(const double *from)
 static inline void
 lanes_close(void *acc, const void *state)
 {
-	*(double *)acc = lanes_total(state);
+	*(double *)acc = ((const struct lanes *)state)->total;
 }
 
 #define LANES_PLUS(a, b) ((a) + (b))

@@ -6,7 +6,6 @@
  *
  * `high` is the plain sum, added in the same lanes and tree (lanes.h), bit for
  * bit; `low` is the sum of what each addition, and each product, was wrong by.
- * In lanes first all highs are side by side, then all lows.
  */
 #ifndef QUERN_KERNELS_PAIR_H
 #define QUERN_KERNELS_PAIR_H
@@ -18,6 +17,12 @@
 /* What a + b, rounded to `sum`, was wrong by, exactly (Knuth). */
 #define PAIR_ERROR(a, b, sum)                                                  \
 	(((a) - ((sum) - ((sum) - (a)))) + ((b) - ((sum) - (a))))
+
+/* The state of a sub-block. */
+struct pair_lanes {
+	double high[LANES], low[LANES];
+	bool begun; /* false: the lanes are yet to be written */
+};
 
 #ifndef QUERN_ISA_NAME
 
@@ -40,17 +45,15 @@ pair_join(struct pair a, struct pair b)
 static inline void
 pair_open(void *state)
 {
-	lanes_open(state);
-	memset((double *)state + LANES, 0, LANES * sizeof(double));
+	((struct pair_lanes *)state)->begun = false;
 }
 
 static inline void
 pair_close(void *acc, const void *state)
 {
-	double high[LANES], low[LANES];
+	struct pair_lanes lanes = *(const struct pair_lanes *)state;
+	double *high = lanes.high, *low = lanes.low;
 
-	memcpy(high, state, sizeof(high));
-	memcpy(low, (const double *)state + LANES, sizeof(low));
 	for (size_t half = LANES / 2; half; half /= 2)
 		for (size_t j = 0; j < half; j++) {
 			double sum = high[j] + high[j + half];

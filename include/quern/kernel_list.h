@@ -171,4 +171,25 @@ QUERN_TO1(count, u8, uint64_t, uint8_t)
 QUERN_TO1(any, u8, uint8_t, uint8_t)
 QUERN_TO1(all, u8, uint8_t, uint8_t)
 
+/*
+ * *result = count, mean, variance, skewness, kurtosis, minimum and maximum, in
+ * one pass.
+ *
+ * Accuracy  the mean's error is some 2^-53 of it, and the variance has 13
+ *           digits or more even where the mean is 10^7 times the deviation; the
+ *           higher moments lose no more than that.  Deviations whose fourth
+ *           powers a double cannot hold (beyond 10^75, or below 10^-75) make
+ *           skewness and kurtosis meaningless, as do their squares the variance.
+ * Special   what does not exist is NaN: all but the count without elements, the
+ *           variance of one, skewness and kurtosis where all are equal.  A NaN
+ *           anywhere makes all but the count NaN.  With an infinity the mean is
+ *           infinite, or NaN if both are there, and moments are NaN.  A zero
+ *           minimum or maximum is +0.
+ * Method    blocks of 4096 elements, powers of distances from the mean of the
+ *           first 256 of each, merged by the formulas of Chan, Golub and
+ *           LeVeque (1979) and Pebay (2008) in a pairwise tree.
+ */
+QUERN_TO1(describe, f64, quern_description, double)
+QUERN_TO1(describe, f32, quern_description, float)
+
 #endif

@@ -6,7 +6,8 @@
  *           quern_with_strides() (op.h) elements at any equal distance.
  * n == 0    success; nothing is read or written, and the arrays may be NULL.
  *           Of the reductions, sums, counts and norms then write 0; min, max,
- *           where these are, and mean write nothing and are -EDOM.
+ *           where these are, and mean write nothing and are -EDOM; describe
+ *           says that there are none.
  * In place  out == in is allowed; any other overlap of an output with an input
  *           is -EINVAL, as is a result inside the array it is reduced from.
  * Bits      an element's result depends on its inputs alone, and a reduction's
@@ -67,6 +68,16 @@ enum quern_mode {
  */
 QUERN_API QUERN_MUST_USE quern_op quern_with_mode(
     quern_op op, enum quern_mode mode);
+
+/* What quern_describe finds out. */
+typedef struct quern_description {
+	uint64_t count;
+	double mean;
+	double variance; /* of a sample: divided by count - 1 */
+	double skewness; /* m3 / m2^1.5, with central moments m2, m3, m4 */
+	double kurtosis; /* m4 / m2^2 - 3: 0 for a normal distribution */
+	double min, max;
+} quern_description;
 
 /* ---- the kernels made by the pattern: kernel_list.h ---- */
 
