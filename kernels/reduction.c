@@ -16,9 +16,9 @@
  * is contiguous need not have them on its stack, which may be a task's.
  */
 __attribute__((noinline)) static void
-feed_gathered(const quern_op *op, size_t begin, size_t end, void *state)
+feed_gathered(const quern_op *op, quern__loop *loop, size_t begin, size_t end,
+    void *state)
 {
-	quern__loop *loop = op->kind->loop[quern__isa()->index];
 	_Alignas(64) char buffer[2][QUERN__BUFFERED * sizeof(double) + 64];
 	const void *in[2] = { NULL };
 
@@ -34,26 +34,28 @@ feed_gathered(const quern_op *op, size_t begin, size_t end, void *state)
 }
 
 /* Take the elements [begin, end) into `state`. */
-static void
-feed(const quern_op *op, size_t begin, size_t end, void *state)
+static inline void
+feed(const quern_op *op, quern__loop *loop, size_t begin, size_t end,
+    void *state)
 {
 	bool two = op->kind->bytes[QUERN__IN2];
 	const void *in[2] = { NULL };
 
 	if (op->in_stride != 1 || (two && op->in2_stride != 1)) {
-		feed_gathered(op, begin, end, state);
+		feed_gathered(op, loop, begin, end, state);
 		return;
 	}
 	in[0] = quern__element(op, QUERN__IN, begin);
 	if (two)
 		in[1] = quern__element(op, QUERN__IN2, begin);
-	op->kind->loop[quern__isa()->index](op, state, in, end - begin);
+	loop(op, state, in, end - begin);
 }
 
 void
 quern__reduction_range(
     quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
 {
+	quern__loop *loop = op->kind->loop[quern__isa()->index];
 	const struct quern__sub *sub = op->kind->sub;
 	_Alignas(64) char state[QUERN__SUB_STATE];
 	_Alignas(64) char part[QUERN__SUBS][QUERN__SUB_ACC];
@@ -61,13 +63,13 @@ quern__reduction_range(
 
 	(void)ctx;
 	if (!sub) {
-		feed(op, begin, end, acc);
+		feed(op, loop, begin, end, acc);
 		return;
 	}
 	for (size_t n; begin < end; begin += n) {
 		n = end - begin < QUERN__SUB ? end - begin : QUERN__SUB;
 		sub->open(state);
-		feed(op, begin, begin + n, state);
+		feed(op, loop, begin, begin + n, state);
 		sub->close(part[subs++], state);
 	}
 	for (size_t width = 1; width < subs; width *= 2)
