@@ -175,9 +175,9 @@ QUERN_TO1(all, u8, uint8_t, uint8_t)
  * *result = count, mean, variance, skewness, kurtosis, minimum and maximum, in
  * one pass.
  *
- * Accuracy  the mean's error is some 2^-53 of it, and the variance has 13
- *           digits or more even where the mean is 10^7 times the deviation; the
- *           higher moments lose no more than that.  Deviations whose fourth
+ * Accuracy  the mean's error is at most 2^-52 of it and 2^-48 of the deviation.
+ *           The others have 12 digits or more, also where the mean is 10^9 times
+ *           the deviation (skewness and kurtosis near 0: absolutely).  Deviations whose fourth
  *           powers a double cannot hold (beyond 10^75, or below 10^-75) make
  *           skewness and kurtosis meaningless, as do their squares the variance.
  * Special   what does not exist is NaN: all but the count without elements, the
