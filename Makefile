@@ -489,6 +489,7 @@ ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
     tasks service processes $(if $(gmp),bigint)
+    tasks service processes reduce
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv

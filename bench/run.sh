@@ -10,6 +10,7 @@
 set -u
 all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
 processes bigint"
+processes reduce"
 
 folder=${1:?}
 shift
