@@ -283,7 +283,8 @@ families := \
     kernels/compensated.c \
     kernels/exact.c \
     kernels/count.c \
-    kernels/describe.c
+    kernels/describe.c \
+    kernels/arithmetic.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

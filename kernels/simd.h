@@ -37,8 +37,8 @@ typedef uint32_t u32v SIMD_VECTOR(SIMD_BYTES);
 typedef float f32half SIMD_VECTOR(SIMD_BYTES / 2);
 
 /* A comparison gives lanes of all ones or all zeros, as signed integers. */
-typedef i64v f64v_mask, i64v_mask;
-typedef i32v f32v_mask;
+typedef i64v f64v_mask, i64v_mask, u64v_mask;
+typedef i32v f32v_mask, i32v_mask, u32v_mask;
 
 /*
  * Per vector type: load one element, make all lanes equal, load a vector, load
@@ -88,6 +88,22 @@ SIMD_DEFINE(u32v, uint32_t)
 SIMD_DEFINE_SELECT(f64v)
 SIMD_DEFINE_SELECT(f32v)
 SIMD_DEFINE_SELECT(i64v)
+SIMD_DEFINE_SELECT(i32v)
+SIMD_DEFINE_SELECT(u64v)
+SIMD_DEFINE_SELECT(u32v)
+
+/*
+ * NaNs become the default quiet one: which of an operation's operands lends its
+ * bits, and the sign of a NaN that it makes itself, are the processor's choice.
+ */
+#define SIMD_DEFINE_TIDY(V)                                                    \
+	static inline V V##_tidy(V v)                                          \
+	{                                                                      \
+		return V##_select(v == v, v, V##_all(NAN));                    \
+	}
+
+SIMD_DEFINE_TIDY(f64v)
+SIMD_DEFINE_TIDY(f32v)
 
 /* SIMD_BYTES / 8 floats, widened. */
 static inline f64v

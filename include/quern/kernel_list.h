@@ -38,6 +38,83 @@ QUERN_1(square, i32, int32_t)
 QUERN_1(square, u64, uint64_t)
 QUERN_1(square, u32, uint32_t)
 
+/*
+ * out[i] = a[i] + b[i], a[i] - b[i], a[i] * b[i], a[i] / b[i].
+ *
+ * Accuracy  correctly rounded; integers wrap modulo 2^64 or 2^32.
+ *           There is no division of integers: convert them to f64, or shift.
+ */
+QUERN_2(add, f64, double)
+QUERN_2(add, f32, float)
+QUERN_2(add, i64, int64_t)
+QUERN_2(add, i32, int32_t)
+QUERN_2(add, u64, uint64_t)
+QUERN_2(add, u32, uint32_t)
+QUERN_2(sub, f64, double)
+QUERN_2(sub, f32, float)
+QUERN_2(sub, i64, int64_t)
+QUERN_2(sub, i32, int32_t)
+QUERN_2(sub, u64, uint64_t)
+QUERN_2(sub, u32, uint32_t)
+QUERN_2(mul, f64, double)
+QUERN_2(mul, f32, float)
+QUERN_2(mul, i64, int64_t)
+QUERN_2(mul, i32, int32_t)
+QUERN_2(mul, u64, uint64_t)
+QUERN_2(mul, u32, uint32_t)
+QUERN_2(div, f64, double)
+QUERN_2(div, f32, float)
+
+/*
+ * The same with one number for all elements, which stands in the name where it
+ * stands in the formula: add_scalar is in[i] + s, sub_scalar in[i] - s,
+ * scalar_sub s - in[i], mul_scalar in[i] * s, div_scalar in[i] / s and
+ * scalar_div s / in[i].
+ */
+QUERN_1S(add_scalar, f64, double)
+QUERN_1S(add_scalar, f32, float)
+QUERN_1S(add_scalar, i64, int64_t)
+QUERN_1S(add_scalar, i32, int32_t)
+QUERN_1S(add_scalar, u64, uint64_t)
+QUERN_1S(add_scalar, u32, uint32_t)
+QUERN_1S(sub_scalar, f64, double)
+QUERN_1S(sub_scalar, f32, float)
+QUERN_1S(sub_scalar, i64, int64_t)
+QUERN_1S(sub_scalar, i32, int32_t)
+QUERN_1S(sub_scalar, u64, uint64_t)
+QUERN_1S(sub_scalar, u32, uint32_t)
+QUERN_1S(scalar_sub, f64, double)
+QUERN_1S(scalar_sub, f32, float)
+QUERN_1S(scalar_sub, i64, int64_t)
+QUERN_1S(scalar_sub, i32, int32_t)
+QUERN_1S(scalar_sub, u64, uint64_t)
+QUERN_1S(scalar_sub, u32, uint32_t)
+QUERN_1S(mul_scalar, f64, double)
+QUERN_1S(mul_scalar, f32, float)
+QUERN_1S(mul_scalar, i64, int64_t)
+QUERN_1S(mul_scalar, i32, int32_t)
+QUERN_1S(mul_scalar, u64, uint64_t)
+QUERN_1S(mul_scalar, u32, uint32_t)
+QUERN_1S(div_scalar, f64, double)
+QUERN_1S(div_scalar, f32, float)
+QUERN_1S(scalar_div, f64, double)
+QUERN_1S(scalar_div, f32, float)
+
+/*
+ * out[i] = -in[i], or |in[i]|.
+ *
+ * Special   of NaN, too, the sign bit changes and nothing else.  The least
+ *           integer wraps to itself.
+ */
+QUERN_1(negate, f64, double)
+QUERN_1(negate, f32, float)
+QUERN_1(negate, i64, int64_t)
+QUERN_1(negate, i32, int32_t)
+QUERN_1(absolute, f64, double)
+QUERN_1(absolute, f32, float)
+QUERN_1(absolute, i64, int64_t)
+QUERN_1(absolute, i32, int32_t)
+
 /* ---- powers, exponentials, logarithms, trigonometry ---- */
 
 /*

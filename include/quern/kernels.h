@@ -17,7 +17,7 @@
  *           (x86-64-v3, x86-64-v4, NEON); plain x86-64 has its own, equally
  *           accurate one.
  * NaN       a result that is NaN is the default quiet NaN, except that square
- *           keeps the payload of its operand.
+ *           keeps the payload of its operand, and where it is said below.
  * Flags     IEEE special values go in and come out; no floating-point
  *           exception flag of the caller is changed, and errno is not set.
  * ISA       the best instruction set that the processor has.  The environment
