@@ -284,7 +284,13 @@ families := \
     kernels/exact.c \
     kernels/count.c \
     kernels/describe.c \
-    kernels/arithmetic.c
+    kernels/arithmetic.c \
+    kernels/fill.c \
+    kernels/fma.c \
+    kernels/roots.c \
+    kernels/clamp.c \
+    kernels/round.c \
+    kernels/powi.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

@@ -66,7 +66,7 @@ enum { MAP_SIDE = 4 };
 		t##v s2 = t##v_all(MAP_SCALAR_##t(op->how.scalar2));           \
 		R r[MAP_SIDE];                                                 \
                                                                                \
-		(void)w, (void)u, (void)s, (void)s2;                           \
+		(void)in, (void)v, (void)w, (void)u, (void)s, (void)s2;        \
 		for (; n - i >= MAP_SIDE * WIDTH; i += MAP_SIDE * WIDTH)       \
 			for (size_t k = 0; k < MAP_SIDE; k++) {                \
 				LOAD(t, i + k * WIDTH)                         \
@@ -85,6 +85,8 @@ enum { MAP_SIDE = 4 };
 	}
 
 #define MAP_AT(t, j, i) ((const char *)in[j] + (i) * sizeof(quern__##t))
+#define MAP_LOAD0(t, i)
+#define MAP_LOAD0_PART(t, i, n)
 #define MAP_LOAD1(t, i) v = t##v_load(MAP_AT(t, 0, i));
 #define MAP_LOAD2(t, i) MAP_LOAD1(t, i) w = t##v_load(MAP_AT(t, 1, i));
 #define MAP_LOAD3(t, i) MAP_LOAD2(t, i) u = t##v_load(MAP_AT(t, 2, i));
@@ -95,6 +97,8 @@ enum { MAP_SIDE = 4 };
 #define MAP_LOAD3_PART(t, i, n)                                                \
 	MAP_LOAD2_PART(t, i, n) u = MAP_PART(t, 2, i, n);
 
+#define MAP_LOOP_0S(name, t, F)                                                \
+	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD0, F, (s))
 #define MAP_LOOP_1(name, t, F) MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD1, F, (v))
 #define MAP_LOOP_1S(name, t, F)                                                \
 	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD1, F, (v, s))
@@ -118,6 +122,7 @@ enum { MAP_SIDE = 4 };
 
 #include <quern/kernels.h>
 
+#define MAP_LOOP_0S(name, t, F)
 #define MAP_LOOP_1(name, t, F)
 #define MAP_LOOP_1S(name, t, F)
 #define MAP_LOOP_1SS(name, t, F)

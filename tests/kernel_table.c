@@ -14,10 +14,13 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 	static quern_op build_##name##_##t(                                    \
 	    void *out, const void *const in[], size_t n)                       \
 	{                                                                      \
+		(void)in;                                                      \
 		return quern_##name##_##t arguments;                           \
 	}
+#define QUERN_0S(name, t, T) BUILD(name, t, (out, (T)1.37, n))
 #define QUERN_1(name, t, T) BUILD(name, t, (out, in[0], n))
 #define QUERN_1S(name, t, T) BUILD(name, t, (out, in[0], (T)1.37, n))
+#define QUERN_1K(name, t, T) BUILD(name, t, (out, in[0], 11, n))
 #define QUERN_1SS(name, t, T) BUILD(name, t, (out, in[0], (T)1.2, (T)3.4, n))
 #define QUERN_2(name, t, T) BUILD(name, t, (out, in[0], in[1], n))
 #define QUERN_2S(name, t, T) BUILD(name, t, (out, in[0], in[1], (T)1.37, n))
@@ -25,8 +28,10 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 #define QUERN_TO1(name, t, R, T) BUILD(name, t, (out, in[0], n))
 #define QUERN_TO1_2(name, t, R, T) BUILD(name, t, (out, in[0], in[1], n))
 #include <quern/kernel_list.h>
+#undef QUERN_0S
 #undef QUERN_1
 #undef QUERN_1S
+#undef QUERN_1K
 #undef QUERN_1SS
 #undef QUERN_2
 #undef QUERN_2S
@@ -62,8 +67,10 @@ enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define LIST(name, t, inputs, reduction)                                       \
 	{ #name "_" #t, build_##name##_##t, (enum element)E_##t, inputs,       \
 		reduction },
+#define QUERN_0S(name, t, T) LIST(name, t, 0, false)
 #define QUERN_1(name, t, T) LIST(name, t, 1, false)
 #define QUERN_1S(name, t, T) LIST(name, t, 1, false)
+#define QUERN_1K(name, t, T) LIST(name, t, 1, false)
 #define QUERN_1SS(name, t, T) LIST(name, t, 1, false)
 #define QUERN_2(name, t, T) LIST(name, t, 2, false)
 #define QUERN_2S(name, t, T) LIST(name, t, 2, false)

@@ -81,12 +81,18 @@ typedef struct quern_description {
 
 /* ---- the kernels made by the pattern: kernel_list.h ---- */
 
+#define QUERN_0S(name, t, T)                                                   \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, T s, size_t n);
 #define QUERN_1(name, t, T)                                                    \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, const T *in, size_t n);
 #define QUERN_1S(name, t, T)                                                   \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, const T *in, T s, size_t n);
+#define QUERN_1K(name, t, T)                                                   \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *in, int k, size_t n);
 #define QUERN_1SS(name, t, T)                                                  \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, const T *in, T s, T s2, size_t n);
@@ -108,8 +114,10 @@ typedef struct quern_description {
 
 #include <quern/kernel_list.h>
 
+#undef QUERN_0S
 #undef QUERN_1
 #undef QUERN_1S
+#undef QUERN_1K
 #undef QUERN_1SS
 #undef QUERN_2
 #undef QUERN_2S
