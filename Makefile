@@ -289,6 +289,7 @@ families := \
     kernels/fma.c \
     kernels/roots.c \
     kernels/clamp.c \
+    kernels/compare.c \
     kernels/round.c \
     kernels/powi.c
 

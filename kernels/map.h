@@ -111,6 +111,26 @@ enum { MAP_SIDE = 4 };
 #define MAP_LOOP_3(name, t, F)                                                 \
 	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD3, F, (v, w, u))
 
+/*
+ * For loops whose elements differ in size, which vectors of one type do not fit:
+ * an element at any address, and what to write before the for, so that the
+ * compiler makes vectors of its own.  Only operations that round as one element
+ * alone does may be in there.
+ */
+typedef double f64_any __attribute__((aligned(1), may_alias));
+typedef float f32_any __attribute__((aligned(1), may_alias));
+typedef int64_t i64_any __attribute__((aligned(1), may_alias));
+typedef int32_t i32_any __attribute__((aligned(1), may_alias));
+typedef uint64_t u64_any __attribute__((aligned(1), may_alias));
+typedef uint32_t u32_any __attribute__((aligned(1), may_alias));
+typedef uint8_t u8_any __attribute__((aligned(1), may_alias));
+
+#ifdef __clang__
+#define MAP_EACH _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define MAP_EACH _Pragma("GCC ivdep")
+#endif
+
 #define MAP_OP_1(name, t, block)
 #define MAP_OP_1S(name, t, block)
 #define MAP_OP_1SS(name, t, block)

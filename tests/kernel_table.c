@@ -25,6 +25,10 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 #define QUERN_2(name, t, T) BUILD(name, t, (out, in[0], in[1], n))
 #define QUERN_2S(name, t, T) BUILD(name, t, (out, in[0], in[1], (T)1.37, n))
 #define QUERN_3(name, t, T) BUILD(name, t, (out, in[0], in[1], in[2], n))
+#define QUERN_IS1(name, t, T) BUILD(name, t, (out, in[0], n))
+#define QUERN_IS1S(name, t, T) BUILD(name, t, (out, in[0], (T)1.37, n))
+#define QUERN_IS2(name, t, T) BUILD(name, t, (out, in[0], in[1], n))
+#define QUERN_PICK(name, t, T) BUILD(name, t, (out, in[0], in[1], in[2], n))
 #define QUERN_TO1(name, t, R, T) BUILD(name, t, (out, in[0], n))
 #define QUERN_TO1_2(name, t, R, T) BUILD(name, t, (out, in[0], in[1], n))
 #include <quern/kernel_list.h>
@@ -36,6 +40,10 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 #undef QUERN_2
 #undef QUERN_2S
 #undef QUERN_3
+#undef QUERN_IS1
+#undef QUERN_IS1S
+#undef QUERN_IS2
+#undef QUERN_PICK
 #undef QUERN_TO1
 #undef QUERN_TO1_2
 
@@ -75,6 +83,10 @@ enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define QUERN_2(name, t, T) LIST(name, t, 2, false)
 #define QUERN_2S(name, t, T) LIST(name, t, 2, false)
 #define QUERN_3(name, t, T) LIST(name, t, 3, false)
+#define QUERN_IS1(name, t, T) LIST(name, t, 1, false)
+#define QUERN_IS1S(name, t, T) LIST(name, t, 1, false)
+#define QUERN_IS2(name, t, T) LIST(name, t, 2, false)
+#define QUERN_PICK(name, t, T) LIST(name, t, 3, false)
 #define QUERN_TO1(name, t, R, T) LIST(name, t, 1, true)
 #define QUERN_TO1_2(name, t, R, T) LIST(name, t, 2, true)
 const struct listed listed[] = {

@@ -17,6 +17,11 @@
  *     QUERN_2    out[i] = f(a[i], b[i])       (out, a, b, n)
  *     QUERN_2S   out[i] = f(a[i], b[i], s)    (out, a, b, T s, n)
  *     QUERN_3    out[i] = f(a[i], b[i], c[i]) (out, a, b, c, n)
+ *     QUERN_IS1  out[i] = is in[i] ...?       (uint8_t *out, const T *in, n)
+ *     QUERN_IS1S out[i] = is in[i] ... s?     (uint8_t *out, in, T s, n)
+ *     QUERN_IS2  out[i] = is a[i] ... b[i]?   (uint8_t *out, a, b, n)
+ *     QUERN_PICK out[i] = mask[i] ? a[i] : b[i]
+ *                            (T *out, const uint8_t *mask, a, b, n)
  *     QUERN_TO1  *result = f(in[0 .. n - 1])  (R *result, const T *in, size_t n)
  *     QUERN_TO1_2                             (R *result, const T *a, *b, n)
  *
@@ -231,6 +236,106 @@ QUERN_1K(powi, f64, double)
 QUERN_1K(powi, f32, float)
 QUERN_1K(powi, i64, int64_t)
 QUERN_1K(powi, u64, uint64_t)
+
+/* ---- masks: a byte for each element, 1 for yes and 0 for no ---- */
+
+/*
+ * out[i] = 1 if a[i] equals, does not equal, is less than, at most, greater
+ * than, at least b[i]; else 0.  With _scalar: in[i] and s.
+ *
+ * Special   as C compares: NaN is unequal to everything and neither less nor
+ *           greater, -0 equals 0.
+ */
+QUERN_IS2(eq, f64, double)
+QUERN_IS2(eq, f32, float)
+QUERN_IS2(eq, i64, int64_t)
+QUERN_IS2(eq, i32, int32_t)
+QUERN_IS2(eq, u64, uint64_t)
+QUERN_IS2(eq, u32, uint32_t)
+QUERN_IS2(ne, f64, double)
+QUERN_IS2(ne, f32, float)
+QUERN_IS2(ne, i64, int64_t)
+QUERN_IS2(ne, i32, int32_t)
+QUERN_IS2(ne, u64, uint64_t)
+QUERN_IS2(ne, u32, uint32_t)
+QUERN_IS2(lt, f64, double)
+QUERN_IS2(lt, f32, float)
+QUERN_IS2(lt, i64, int64_t)
+QUERN_IS2(lt, i32, int32_t)
+QUERN_IS2(lt, u64, uint64_t)
+QUERN_IS2(lt, u32, uint32_t)
+QUERN_IS2(le, f64, double)
+QUERN_IS2(le, f32, float)
+QUERN_IS2(le, i64, int64_t)
+QUERN_IS2(le, i32, int32_t)
+QUERN_IS2(le, u64, uint64_t)
+QUERN_IS2(le, u32, uint32_t)
+QUERN_IS2(gt, f64, double)
+QUERN_IS2(gt, f32, float)
+QUERN_IS2(gt, i64, int64_t)
+QUERN_IS2(gt, i32, int32_t)
+QUERN_IS2(gt, u64, uint64_t)
+QUERN_IS2(gt, u32, uint32_t)
+QUERN_IS2(ge, f64, double)
+QUERN_IS2(ge, f32, float)
+QUERN_IS2(ge, i64, int64_t)
+QUERN_IS2(ge, i32, int32_t)
+QUERN_IS2(ge, u64, uint64_t)
+QUERN_IS2(ge, u32, uint32_t)
+QUERN_IS1S(eq_scalar, f64, double)
+QUERN_IS1S(eq_scalar, f32, float)
+QUERN_IS1S(eq_scalar, i64, int64_t)
+QUERN_IS1S(eq_scalar, i32, int32_t)
+QUERN_IS1S(eq_scalar, u64, uint64_t)
+QUERN_IS1S(eq_scalar, u32, uint32_t)
+QUERN_IS1S(ne_scalar, f64, double)
+QUERN_IS1S(ne_scalar, f32, float)
+QUERN_IS1S(ne_scalar, i64, int64_t)
+QUERN_IS1S(ne_scalar, i32, int32_t)
+QUERN_IS1S(ne_scalar, u64, uint64_t)
+QUERN_IS1S(ne_scalar, u32, uint32_t)
+QUERN_IS1S(lt_scalar, f64, double)
+QUERN_IS1S(lt_scalar, f32, float)
+QUERN_IS1S(lt_scalar, i64, int64_t)
+QUERN_IS1S(lt_scalar, i32, int32_t)
+QUERN_IS1S(lt_scalar, u64, uint64_t)
+QUERN_IS1S(lt_scalar, u32, uint32_t)
+QUERN_IS1S(le_scalar, f64, double)
+QUERN_IS1S(le_scalar, f32, float)
+QUERN_IS1S(le_scalar, i64, int64_t)
+QUERN_IS1S(le_scalar, i32, int32_t)
+QUERN_IS1S(le_scalar, u64, uint64_t)
+QUERN_IS1S(le_scalar, u32, uint32_t)
+QUERN_IS1S(gt_scalar, f64, double)
+QUERN_IS1S(gt_scalar, f32, float)
+QUERN_IS1S(gt_scalar, i64, int64_t)
+QUERN_IS1S(gt_scalar, i32, int32_t)
+QUERN_IS1S(gt_scalar, u64, uint64_t)
+QUERN_IS1S(gt_scalar, u32, uint32_t)
+QUERN_IS1S(ge_scalar, f64, double)
+QUERN_IS1S(ge_scalar, f32, float)
+QUERN_IS1S(ge_scalar, i64, int64_t)
+QUERN_IS1S(ge_scalar, i32, int32_t)
+QUERN_IS1S(ge_scalar, u64, uint64_t)
+QUERN_IS1S(ge_scalar, u32, uint32_t)
+
+/* out[i] = 1 if in[i] is NaN, or is neither infinite nor NaN; else 0. */
+QUERN_IS1(isnan, f64, double)
+QUERN_IS1(isnan, f32, float)
+QUERN_IS1(isfinite, f64, double)
+QUERN_IS1(isfinite, f32, float)
+
+/*
+ * out[i] = a[i] where mask[i] is not 0, b[i] elsewhere.  NaNs keep their bits.
+ *
+ * In place  out may be a or b, but not the mask.
+ */
+QUERN_PICK(select, f64, double)
+QUERN_PICK(select, f32, float)
+QUERN_PICK(select, i64, int64_t)
+QUERN_PICK(select, i32, int32_t)
+QUERN_PICK(select, u64, uint64_t)
+QUERN_PICK(select, u32, uint32_t)
 
 /* ---- powers, exponentials, logarithms, trigonometry ---- */
 

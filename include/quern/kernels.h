@@ -105,6 +105,18 @@ typedef struct quern_description {
 #define QUERN_3(name, t, T)                                                    \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, const T *a, const T *b, const T *c, size_t n);
+#define QUERN_IS1(name, t, T)                                                  \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    uint8_t *out, const T *in, size_t n);
+#define QUERN_IS1S(name, t, T)                                                 \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    uint8_t *out, const T *in, T s, size_t n);
+#define QUERN_IS2(name, t, T)                                                  \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    uint8_t *out, const T *a, const T *b, size_t n);
+#define QUERN_PICK(name, t, T)                                                 \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const uint8_t *mask, const T *a, const T *b, size_t n);
 #define QUERN_TO1(name, t, R, T)                                               \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    R *result, const T *in, size_t n);
@@ -122,6 +134,10 @@ typedef struct quern_description {
 #undef QUERN_2
 #undef QUERN_2S
 #undef QUERN_3
+#undef QUERN_IS1
+#undef QUERN_IS1S
+#undef QUERN_IS2
+#undef QUERN_PICK
 #undef QUERN_TO1
 #undef QUERN_TO1_2
 
