@@ -15,7 +15,7 @@
 #define LOOP(id, t, expression)                                                \
 	MAP_LOOP(id)                                                           \
 	{                                                                      \
-		const t##_any *a = in[0], *b = in[1];                          \
+		const t##_at *a = in[0], *b = in[1];                           \
 		const quern__##t s = MAP_SCALAR_##t(op->scalar);               \
 		uint8_t *to = out;                                             \
                                                                                \
@@ -27,9 +27,9 @@
 #define SELECT(t)                                                              \
 	MAP_LOOP(select_##t)                                                   \
 	{                                                                      \
-		const u8_any *mask = in[0];                                    \
-		const t##_any *a = in[1], *b = in[2];                          \
-		t##_any *to = out;                                             \
+		const u8_at *mask = in[0];                                     \
+		const t##_at *a = in[1], *b = in[2];                           \
+		t##_at *to = out;                                              \
                                                                                \
 		(void)op;                                                      \
 		MAP_EACH                                                       \

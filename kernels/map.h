@@ -53,63 +53,73 @@ enum { MAP_CHEAP = 32768, MAP_DEAR = 4096 };
 enum { MAP_SIDE = 4 };
 
 /*
- * LOAD1 to LOAD3: k vectors' worth further on in each input.  R is the vector
- * type of the results, which has as many lanes as t's, but maybe shorter ones.
+ * INPUTS(t) declares a to c, where the inputs begin, and LOAD loads v to u from
+ * there.  R is the vector type of the results, which has as many lanes as t's,
+ * but maybe shorter ones.
  */
-#define MAP_LOOP_(name, t, R, LOAD, F, arguments)                              \
+#define MAP_LOOP_(name, t, R, INPUTS, LOAD, F, arguments)                      \
 	MAP_LOOP(name)                                                         \
 	{                                                                      \
+		typedef R R_at __attribute__((aligned(1), may_alias));         \
 		enum { WIDTH = sizeof(t##v) / sizeof(quern__##t) };            \
+		enum { TO = sizeof(R) / WIDTH };                               \
+		INPUTS                                                         \
 		char *to = out;                                                \
 		size_t i = 0;                                                  \
 		t##v v, w, u, s = t##v_all(MAP_SCALAR_##t(op->scalar));        \
 		t##v s2 = t##v_all(MAP_SCALAR_##t(op->how.scalar2));           \
-		R r[MAP_SIDE];                                                 \
                                                                                \
 		(void)in, (void)v, (void)w, (void)u, (void)s, (void)s2;        \
 		for (; n - i >= MAP_SIDE * WIDTH; i += MAP_SIDE * WIDTH)       \
 			for (size_t k = 0; k < MAP_SIDE; k++) {                \
 				LOAD(t, i + k * WIDTH)                         \
-				r[k] = F arguments;                            \
-				memcpy(to +                                    \
-					(i + k * WIDTH) * (sizeof(R) / WIDTH), \
-				    &r[k], sizeof(R));                         \
+				*(R_at *)(to + (i + k * WIDTH) * TO) =         \
+				    F arguments;                               \
 			}                                                      \
-		for (; i < n; i += WIDTH) {                                    \
-			size_t rest = n - i < WIDTH ? n - i : WIDTH;           \
+		for (; n - i >= WIDTH; i += WIDTH) {                           \
+			LOAD(t, i)                                             \
+			*(R_at *)(to + i * TO) = F arguments;                  \
+		}                                                              \
+		if (i < n) {                                                   \
+			R r;                                                   \
                                                                                \
-			LOAD##_PART(t, i, rest) r[0] = F arguments;            \
-			memcpy(to + i * (sizeof(R) / WIDTH), &r[0],            \
-			    rest * (sizeof(R) / WIDTH));                       \
+			LOAD##_PART(t, i, n - i) r = F arguments;              \
+			memcpy(to + i * TO, &r, (n - i) * TO);                 \
 		}                                                              \
 	}
 
-#define MAP_AT(t, j, i) ((const char *)in[j] + (i) * sizeof(quern__##t))
+#define MAP_INPUTS0
+#define MAP_INPUTS1 const char *a = in[0];
+#define MAP_INPUTS2 MAP_INPUTS1 const char *b = in[1];
+#define MAP_INPUTS3 MAP_INPUTS2 const char *c = in[2];
+#define MAP_LOAD(t, from, i) t##v_load(from + (i) * sizeof(quern__##t))
+#define MAP_PART(t, from, i, n)                                                \
+	t##v_load_part(from + (i) * sizeof(quern__##t), n, t##v_all(1))
 #define MAP_LOAD0(t, i)
+#define MAP_LOAD1(t, i) v = MAP_LOAD(t, a, i);
+#define MAP_LOAD2(t, i) MAP_LOAD1(t, i) w = MAP_LOAD(t, b, i);
+#define MAP_LOAD3(t, i) MAP_LOAD2(t, i) u = MAP_LOAD(t, c, i);
 #define MAP_LOAD0_PART(t, i, n)
-#define MAP_LOAD1(t, i) v = t##v_load(MAP_AT(t, 0, i));
-#define MAP_LOAD2(t, i) MAP_LOAD1(t, i) w = t##v_load(MAP_AT(t, 1, i));
-#define MAP_LOAD3(t, i) MAP_LOAD2(t, i) u = t##v_load(MAP_AT(t, 2, i));
-#define MAP_PART(t, j, i, n) t##v_load_part(MAP_AT(t, j, i), n, t##v_all(1))
-#define MAP_LOAD1_PART(t, i, n) v = MAP_PART(t, 0, i, n);
+#define MAP_LOAD1_PART(t, i, n) v = MAP_PART(t, a, i, n);
 #define MAP_LOAD2_PART(t, i, n)                                                \
-	MAP_LOAD1_PART(t, i, n) w = MAP_PART(t, 1, i, n);
+	MAP_LOAD1_PART(t, i, n) w = MAP_PART(t, b, i, n);
 #define MAP_LOAD3_PART(t, i, n)                                                \
-	MAP_LOAD2_PART(t, i, n) u = MAP_PART(t, 2, i, n);
+	MAP_LOAD2_PART(t, i, n) u = MAP_PART(t, c, i, n);
 
 #define MAP_LOOP_0S(name, t, F)                                                \
-	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD0, F, (s))
-#define MAP_LOOP_1(name, t, F) MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD1, F, (v))
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS0, MAP_LOAD0, F, (s))
+#define MAP_LOOP_1(name, t, F)                                                 \
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS1, MAP_LOAD1, F, (v))
 #define MAP_LOOP_1S(name, t, F)                                                \
-	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD1, F, (v, s))
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS1, MAP_LOAD1, F, (v, s))
 #define MAP_LOOP_1SS(name, t, F)                                               \
-	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD1, F, (v, s, s2))
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS1, MAP_LOAD1, F, (v, s, s2))
 #define MAP_LOOP_2(name, t, F)                                                 \
-	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD2, F, (v, w))
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS2, MAP_LOAD2, F, (v, w))
 #define MAP_LOOP_2S(name, t, F)                                                \
-	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD2, F, (v, w, s))
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS2, MAP_LOAD2, F, (v, w, s))
 #define MAP_LOOP_3(name, t, F)                                                 \
-	MAP_LOOP_(name##_##t, t, t##v, MAP_LOAD3, F, (v, w, u))
+	MAP_LOOP_(name##_##t, t, t##v, MAP_INPUTS3, MAP_LOAD3, F, (v, w, u))
 
 /*
  * For loops whose elements differ in size, which vectors of one type do not fit:
@@ -117,13 +127,13 @@ enum { MAP_SIDE = 4 };
  * compiler makes vectors of its own.  Only operations that round as one element
  * alone does may be in there.
  */
-typedef double f64_any __attribute__((aligned(1), may_alias));
-typedef float f32_any __attribute__((aligned(1), may_alias));
-typedef int64_t i64_any __attribute__((aligned(1), may_alias));
-typedef int32_t i32_any __attribute__((aligned(1), may_alias));
-typedef uint64_t u64_any __attribute__((aligned(1), may_alias));
-typedef uint32_t u32_any __attribute__((aligned(1), may_alias));
-typedef uint8_t u8_any __attribute__((aligned(1), may_alias));
+typedef double f64_at __attribute__((aligned(1), may_alias));
+typedef float f32_at __attribute__((aligned(1), may_alias));
+typedef int64_t i64_at __attribute__((aligned(1), may_alias));
+typedef int32_t i32_at __attribute__((aligned(1), may_alias));
+typedef uint64_t u64_at __attribute__((aligned(1), may_alias));
+typedef uint32_t u32_at __attribute__((aligned(1), may_alias));
+typedef uint8_t u8_at __attribute__((aligned(1), may_alias));
 
 #ifdef __clang__
 #define MAP_EACH _Pragma("clang loop vectorize(assume_safety)")

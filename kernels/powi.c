@@ -12,42 +12,47 @@
 #ifdef QUERN_ISA_NAME
 
 /*
- * Vectors side by side, since each waits for its own products.  BASE(b) is
- * what is multiplied if the power is negative.
+ * Vectors side by side, since each waits for its own products.  BASE(b) is what
+ * is multiplied if the power is negative.
  */
+#define FOR_SIDE for (size_t j = 0; j < MAP_SIDE; j++)
 #define DEFINE_POWI(t, BASE, TIDY)                                             \
-	MAP_LOOP(powi_##t)                                                     \
+	static inline void powers_##t(                                         \
+	    char *to, const char *from, int64_t power)                         \
 	{                                                                      \
-		enum { WIDTH = sizeof(t##v) / sizeof(quern__##t) };            \
-		const int64_t power = op->scalar.i64;                          \
+		uint64_t k = (uint64_t)(power < 0 ? -power : power);           \
 		t##v b[MAP_SIDE], r[MAP_SIDE];                                 \
                                                                                \
-		for (size_t i = 0; i < n; i += MAP_SIDE * WIDTH) {             \
-			size_t some = n - i < MAP_SIDE * WIDTH ?               \
-			    n - i :                                            \
-			    MAP_SIDE * WIDTH;                                  \
-			uint64_t k = (uint64_t)(power < 0 ? -power : power);   \
-                                                                               \
-			for (size_t j = 0; j < MAP_SIDE; j++)                  \
-				b[j] = r[j] = t##v_all(1);                     \
-			memcpy(b, (const quern__##t *)in[0] + i,               \
-			    some * sizeof(quern__##t));                        \
-			for (size_t j = 0; power < 0 && j < MAP_SIDE; j++)     \
-				b[j] = BASE(b[j]);                             \
-			for (;;) {                                             \
-				for (size_t j = 0; k & 1 && j < MAP_SIDE; j++) \
-					r[j] *= b[j];                          \
-				k /= 2;                                        \
-				if (!k)                                        \
-					break;                                 \
-				for (size_t j = 0; j < MAP_SIDE; j++)          \
-					b[j] *= b[j];                          \
-			}                                                      \
-			for (size_t j = 0; j < MAP_SIDE; j++)                  \
-				r[j] = TIDY(r[j]);                             \
-			memcpy((quern__##t *)out + i, r,                       \
-			    some * sizeof(quern__##t));                        \
+		FOR_SIDE b[j] = t##v_load(from + j * sizeof(t##v));            \
+		FOR_SIDE r[j] = t##v_all(1);                                   \
+		if (power < 0)                                                 \
+			FOR_SIDE b[j] = BASE(b[j]);                            \
+		for (;;) {                                                     \
+			if (k & 1)                                             \
+				FOR_SIDE r[j] *= b[j];                         \
+			k /= 2;                                                \
+			if (!k)                                                \
+				break;                                         \
+			FOR_SIDE b[j] *= b[j];                                 \
 		}                                                              \
+		FOR_SIDE t##v_store(to + j * sizeof(t##v), TIDY(r[j]));        \
+	}                                                                      \
+	MAP_LOOP(powi_##t)                                                     \
+	{                                                                      \
+		enum { STEP = MAP_SIDE * sizeof(t##v) };                       \
+		const char *from = in[0];                                      \
+		char *to = out, rest[STEP] = { 0 };                            \
+                                                                               \
+		for (n *= sizeof(quern__##t); n >= STEP; n -= STEP) {          \
+			powers_##t(to, from, op->scalar.i64);                  \
+			from += STEP;                                          \
+			to += STEP;                                            \
+		}                                                              \
+		if (!n)                                                        \
+			return;                                                \
+		memcpy(rest, from, n);                                         \
+		powers_##t(rest, rest, op->scalar.i64);                        \
+		memcpy(to, rest, n);                                           \
 	}
 
 #define RECIPROCAL(b) (1 / (b))

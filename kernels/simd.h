@@ -41,10 +41,12 @@ typedef i64v f64v_mask, i64v_mask, u64v_mask;
 typedef i32v f32v_mask, i32v_mask, u32v_mask;
 
 /*
- * Per vector type: load one element, make all lanes equal, load a vector, load
- * the first n lanes and keep the others of `rest`.  Any address will do.
+ * Per vector type: load one element, make all lanes equal, load a vector, store
+ * one, load the first n lanes and keep the others of `rest`.  Any address will
+ * do.  V##_at is a vector at one; GCC 12 moves 32 bytes by memcpy() piecemeal.
  */
 #define SIMD_DEFINE(V, T)                                                      \
+	typedef V V##_at __attribute__((aligned(1), may_alias));               \
 	static inline T V##_load_one(const void *from)                         \
 	{                                                                      \
 		T x;                                                           \
@@ -60,10 +62,11 @@ typedef i32v f32v_mask, i32v_mask, u32v_mask;
 	}                                                                      \
 	static inline V V##_load(const void *from)                             \
 	{                                                                      \
-		V v;                                                           \
-                                                                               \
-		memcpy(&v, from, sizeof(v));                                   \
-		return v;                                                      \
+		return *(const V##_at *)from;                                  \
+	}                                                                      \
+	static inline void V##_store(void *to, V v)                            \
+	{                                                                      \
+		*(V##_at *)to = v;                                             \
 	}                                                                      \
 	static inline V V##_load_part(const void *from, size_t n, V rest)      \
 	{                                                                      \
