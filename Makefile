@@ -266,7 +266,8 @@ kernels := \
     kernels/array.c \
     kernels/map.c \
     kernels/reduction.c \
-    kernels/superacc.c
+    kernels/superacc.c \
+    kernels/verdict.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.
@@ -291,7 +292,9 @@ families := \
     kernels/clamp.c \
     kernels/compare.c \
     kernels/round.c \
-    kernels/powi.c
+    kernels/powi.c \
+    kernels/checked.c \
+    kernels/convert.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

@@ -189,23 +189,40 @@ quern__check_map(const quern_op *op)
 	return 0;
 }
 
+/* Is `bytes` of memory, for one number, possible and apart from the arrays? */
+static int
+check_place(const quern_op *op, const void *place, size_t bytes, int arrays)
+{
+	uintptr_t low = (uintptr_t)place;
+	struct span one = { .low = low, .high = low + bytes };
+
+	if (!quern__array_possible(place, 1, bytes, 1))
+		return -EINVAL;
+	for (int i = arrays; op->count && i < QUERN__ARRAYS; i++)
+		if (op->kind->bytes[i] && share(one, span_of(op, i)))
+			return -EINVAL;
+	return 0;
+}
+
+int
+quern__check_verdict(const quern_op *op)
+{
+	int err = quern__check_map(op);
+
+	if (err || !op->in3)
+		return err;
+	return check_place(op, op->in3, sizeof(size_t), QUERN__OUT);
+}
+
 int
 quern__check_reduction(const quern_op *op)
 {
 	const unsigned char *bytes = op->kind->bytes;
-	uintptr_t result = (uintptr_t)op->out;
-	struct span one = {
-		.low = result,
-		.high = result + bytes[QUERN__OUT],
-	};
 
-	if (!quern__array_possible(op->out, 1, bytes[QUERN__OUT], 1))
-		return -EINVAL;
 	for (int i = QUERN__IN; op->count && i < QUERN__ARRAYS; i++)
 		if (bytes[i] &&
-		    (!quern__array_possible(quern__array(op, i), op->count,
-			 bytes[i], quern__stride(op, i)) ||
-			share(one, span_of(op, i))))
+		    !quern__array_possible(quern__array(op, i), op->count,
+			bytes[i], quern__stride(op, i)))
 			return -EINVAL;
-	return 0;
+	return check_place(op, op->out, bytes[QUERN__OUT], QUERN__IN);
 }

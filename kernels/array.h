@@ -94,6 +94,8 @@ bool quern__array_possible(
 
 /* Elementwise: each input is the output or shares no element with it. */
 int quern__check_map(const quern_op *op);
+/* The same with a place for a verdict, or NULL, apart from the arrays. */
+int quern__check_verdict(const quern_op *op);
 /* From arrays to one result, apart from them. */
 int quern__check_reduction(const quern_op *op);
 

@@ -13,11 +13,12 @@
  *   a loop   has `range`: called for each block of the grid, on any thread, in
  *            any order, several at a time.
  *
- * A loop that has `acc_bytes` is a reduction.  Each block b gets an accumulator
- * acc[b], set by `identity`, filled by one `range` call.  When all blocks are
- * through, one thread joins them with `combine` in a fixed pairwise tree over
- * b and hands acc[0] to `finish`.  With a count of 0 there are no blocks, and
- * `finish` gets an identity.
+ * A loop that has `acc_bytes` is a reduction, or elementwise with a verdict on
+ * all elements (verdict.h) if it has a `loop` too.  Each block b gets an
+ * accumulator acc[b], set by `identity`, filled by one `range` call.  When all
+ * blocks are through, one thread joins them with `combine` in a fixed pairwise
+ * tree over b and hands acc[0] to `finish`.  With a count of 0 there are no
+ * blocks, and `finish` gets an identity.
  *
  * Bits  `range` must produce bits that depend on the elements and on begin and
  *       end alone.
@@ -79,6 +80,20 @@ static inline bool
 quern__is_kernel(const struct quern_kind *kind)
 {
 	return kind->bytes[QUERN__OUT] != 0;
+}
+
+/* Is `out` one result, and no array? */
+static inline bool
+quern__reduces(const struct quern_kind *kind)
+{
+	return kind->acc_bytes && !kind->loop;
+}
+
+/* Elementwise, and with a verdict: `in3` is where it goes (verdict.h). */
+static inline bool
+quern__has_verdict(const struct quern_kind *kind)
+{
+	return kind->acc_bytes && kind->loop;
 }
 
 /*

@@ -84,6 +84,28 @@ contiguous(const quern_op *op)
 	return true;
 }
 
+/*
+ * Elements from `begin` on.  `acc` is NULL, or the first that has no place in
+ * the result so far (verdict.h).
+ */
+static void
+run_loop(const quern_op *op, quern__loop *loop, void *out,
+    const void *const in[], size_t begin, size_t n, size_t *acc)
+{
+	quern_op with_place;
+	size_t good = n;
+
+	if (!acc) {
+		loop(op, out, in, n);
+		return;
+	}
+	with_place = *op;
+	with_place.how.scalar2.pointer = &good;
+	loop(&with_place, out, in, n);
+	if (good < n && begin + good < *acc)
+		*acc = begin + good;
+}
+
 /* Buffers a multiple of 4 KiB apart would meet in the same lines of a cache. */
 struct buffer {
 	_Alignas(64) char at[QUERN__BUFFERED * sizeof(double) + 64];
@@ -91,7 +113,7 @@ struct buffer {
 
 static void
 run_buffered(const quern_op *op, quern__loop *loop, size_t begin, size_t end,
-    bool streaming)
+    bool streaming, size_t *acc)
 {
 	const unsigned char *bytes = op->kind->bytes;
 	struct buffer buffer[QUERN__ARRAYS];
@@ -105,7 +127,7 @@ run_buffered(const quern_op *op, quern__loop *loop, size_t begin, size_t end,
 			if (bytes[i])
 				in[i - QUERN__IN] = quern__elements(
 				    op, i, begin, n, buffer[i].at);
-		loop(op, result, in, n);
+		run_loop(op, loop, result, in, begin, n, acc);
 		if (streaming)
 			stream(quern__element(op, QUERN__OUT, begin), result,
 			    n * bytes[QUERN__OUT]);
@@ -126,13 +148,13 @@ quern__map_range(
 	bool streaming = streams(op);
 
 	(void)ctx;
-	(void)acc;
 	if (streaming || !contiguous(op)) {
-		run_buffered(op, loop, begin, end, streaming);
+		run_buffered(op, loop, begin, end, streaming, acc);
 		return;
 	}
 	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++)
 		if (op->kind->bytes[i])
 			in[i - QUERN__IN] = quern__element(op, i, begin);
-	loop(op, quern__element(op, QUERN__OUT, begin), in, end - begin);
+	run_loop(op, loop, quern__element(op, QUERN__OUT, begin), in, begin,
+	    end - begin, acc);
 }

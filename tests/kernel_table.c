@@ -9,6 +9,8 @@
 
 const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 
+static size_t verdict;
+
 /* Once to make the builders alike ... */
 #define BUILD(name, t, arguments)                                              \
 	static quern_op build_##name##_##t(                                    \
@@ -29,6 +31,8 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 #define QUERN_IS1S(name, t, T) BUILD(name, t, (out, in[0], (T)1.37, n))
 #define QUERN_IS2(name, t, T) BUILD(name, t, (out, in[0], in[1], n))
 #define QUERN_PICK(name, t, T) BUILD(name, t, (out, in[0], in[1], in[2], n))
+#define QUERN_OK1(name, t, T) BUILD(name, t, (out, in[0], n, &verdict))
+#define QUERN_OK2(name, t, T) BUILD(name, t, (out, in[0], in[1], n, &verdict))
 #define QUERN_TO1(name, t, R, T) BUILD(name, t, (out, in[0], n))
 #define QUERN_TO1_2(name, t, R, T) BUILD(name, t, (out, in[0], in[1], n))
 #include <quern/kernel_list.h>
@@ -44,6 +48,8 @@ const size_t element_bytes[ELEMENTS] = { 8, 4, 8, 4, 8, 4, 1 };
 #undef QUERN_IS1S
 #undef QUERN_IS2
 #undef QUERN_PICK
+#undef QUERN_OK1
+#undef QUERN_OK2
 #undef QUERN_TO1
 #undef QUERN_TO1_2
 
@@ -87,6 +93,8 @@ enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define QUERN_IS1S(name, t, T) LIST(name, t, 1, false)
 #define QUERN_IS2(name, t, T) LIST(name, t, 2, false)
 #define QUERN_PICK(name, t, T) LIST(name, t, 3, false)
+#define QUERN_OK1(name, t, T) LIST(name, t, 1, false)
+#define QUERN_OK2(name, t, T) LIST(name, t, 2, false)
 #define QUERN_TO1(name, t, R, T) LIST(name, t, 1, true)
 #define QUERN_TO1_2(name, t, R, T) LIST(name, t, 2, true)
 const struct listed listed[] = {

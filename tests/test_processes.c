@@ -139,6 +139,34 @@ kernels_give_the_same_bits(void)
 }
 
 static void
+a_kernel_tells_the_first_that_does_not_fit(void)
+{
+	static int64_t in[MANY], out[MANY];
+	quern_executor *executor;
+	size_t first = 5, wrong = 0;
+
+	for (size_t i = 0; i < MANY; i++)
+		in[i] = (int64_t)i;
+	if (!open_processes(&executor))
+		return;
+	CU_ASSERT_EQUAL(quern_run(executor,
+			    quern_checked_square_i64(out, in, MANY, &first)),
+	    0);
+	CU_ASSERT_EQUAL(first, 5);
+	for (size_t i = 0; i < MANY; i++)
+		wrong += out[i] != (int64_t)(i * i);
+	in[70000] = in[40000] = INT64_MAX;
+	CU_ASSERT_EQUAL(
+	    quern_run(executor, quern_checked_square_i64(in, in, MANY, &first)),
+	    -ERANGE);
+	CU_ASSERT_EQUAL(first, 40000);
+	for (size_t i = 0; i < 40000; i++)
+		wrong += in[i] != (int64_t)(i * i);
+	CU_ASSERT_EQUAL(wrong, 0);
+	close_processes(executor);
+}
+
+static void
 what_no_memory_holds_is_refused(void)
 {
 	static const size_t bytes[] = { SIZE_MAX, SIZE_MAX - 62, SIZE_MAX - 200,
@@ -172,6 +200,8 @@ main(void)
 		    an_argument_goes_there_and_comes_back },
 		{ "what a worker cannot see is refused",
 		    what_a_worker_cannot_see_is_refused },
+		{ "a kernel tells the first that does not fit",
+		    a_kernel_tells_the_first_that_does_not_fit },
 		{ "what no memory holds is refused",
 		    what_no_memory_holds_is_refused },
 		{ "kernels give the same bits", kernels_give_the_same_bits },

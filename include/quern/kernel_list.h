@@ -22,6 +22,8 @@
  *     QUERN_IS2  out[i] = is a[i] ... b[i]?   (uint8_t *out, a, b, n)
  *     QUERN_PICK out[i] = mask[i] ? a[i] : b[i]
  *                            (T *out, const uint8_t *mask, a, b, n)
+ *     QUERN_OK1  as QUERN_1, -ERANGE          (out, in, n, size_t *first)
+ *     QUERN_OK2  as QUERN_2, -ERANGE          (out, a, b, n, size_t *first)
  *     QUERN_TO1  *result = f(in[0 .. n - 1])  (R *result, const T *in, size_t n)
  *     QUERN_TO1_2                             (R *result, const T *a, *b, n)
  *
@@ -236,6 +238,32 @@ QUERN_1K(powi, f64, double)
 QUERN_1K(powi, f32, float)
 QUERN_1K(powi, i64, int64_t)
 QUERN_1K(powi, u64, uint64_t)
+
+/*
+ * out[i] = in[i] * in[i], a[i] + b[i], a[i] - b[i], a[i] * b[i], all of which
+ * must fit.
+ *
+ * If one does not the status is -ERANGE, and the index of the first that does
+ * not is written to *first, unless that is NULL.  Results before it are right;
+ * from there on they are unspecified.  *first keeps its value if all fit, and
+ * may not lie in any of the arrays (-EINVAL).
+ */
+QUERN_OK1(checked_square, i64, int64_t)
+QUERN_OK1(checked_square, i32, int32_t)
+QUERN_OK1(checked_square, u64, uint64_t)
+QUERN_OK1(checked_square, u32, uint32_t)
+QUERN_OK2(checked_add, i64, int64_t)
+QUERN_OK2(checked_add, i32, int32_t)
+QUERN_OK2(checked_add, u64, uint64_t)
+QUERN_OK2(checked_add, u32, uint32_t)
+QUERN_OK2(checked_sub, i64, int64_t)
+QUERN_OK2(checked_sub, i32, int32_t)
+QUERN_OK2(checked_sub, u64, uint64_t)
+QUERN_OK2(checked_sub, u32, uint32_t)
+QUERN_OK2(checked_mul, i64, int64_t)
+QUERN_OK2(checked_mul, i32, int32_t)
+QUERN_OK2(checked_mul, u64, uint64_t)
+QUERN_OK2(checked_mul, u32, uint32_t)
 
 /* ---- masks: a byte for each element, 1 for yes and 0 for no ---- */
 

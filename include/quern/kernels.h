@@ -117,6 +117,12 @@ typedef struct quern_description {
 #define QUERN_PICK(name, t, T)                                                 \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, const uint8_t *mask, const T *a, const T *b, size_t n);
+#define QUERN_OK1(name, t, T)                                                  \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *in, size_t n, size_t *first);
+#define QUERN_OK2(name, t, T)                                                  \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, const T *a, const T *b, size_t n, size_t *first);
 #define QUERN_TO1(name, t, R, T)                                               \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    R *result, const T *in, size_t n);
@@ -138,8 +144,45 @@ typedef struct quern_description {
 #undef QUERN_IS1S
 #undef QUERN_IS2
 #undef QUERN_PICK
+#undef QUERN_OK1
+#undef QUERN_OK2
 #undef QUERN_TO1
 #undef QUERN_TO1_2
+
+/* ---- from one type of element to another ---- */
+
+typedef enum quern_type {
+	QUERN_F64,
+	QUERN_F32,
+	QUERN_I64,
+	QUERN_I32,
+	QUERN_U64,
+	QUERN_U32
+} quern_type;
+
+/*
+ * out[i] = in[i] as an element of the type `to`, for n elements of the type
+ * `from`.
+ *
+ * To an integer, what lies between two is cut off towards 0, what is out of
+ * range becomes the nearest there is, and NaN becomes 0.  To a float, integers
+ * and doubles are rounded to nearest, and a double that is too large becomes
+ * infinite.  From a type to itself is a copy.
+ *
+ * In place  for types of the same size.
+ * Returns   -EINVAL also for what is no quern_type.
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_convert(
+    void *out, quern_type to, const void *in, quern_type from, size_t n);
+
+/*
+ * The same where all must be in range: if some number is not, or becomes an
+ * integer and is NaN, or becomes infinite and is not, the status is -ERANGE,
+ * and the index of the first is written to *first, unless that is NULL.
+ * Results before it are right; from there on they are unspecified.
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_convert_checked(void *out,
+    quern_type to, const void *in, quern_type from, size_t n, size_t *first);
 
 #ifdef __cplusplus
 }

@@ -140,7 +140,9 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	status = run->u.run.what == QUERN__RUN_CALLS ?
 	    remote->desk->on[0].status :
 	    answer.u.ended.status;
-	if (status >= 0)
+	/* A verdict comes with an error. */
+	if (status >= 0 ||
+	    (status == -ERANGE && quern__has_verdict(job->op.kind)))
 		quern__stage_fetch(&staged);
 	*blocks = answer.u.ended.blocks;
 	return status;

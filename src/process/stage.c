@@ -79,7 +79,7 @@ stride(const quern_op *op, int which)
 static bool
 in_place(const quern_op *op, int which)
 {
-	return !op->kind->acc_bytes && which != QUERN__OUT &&
+	return !quern__reduces(op->kind) && which != QUERN__OUT &&
 	    quern__array(op, which) == op->out &&
 	    stride(op, which) == stride(op, QUERN__OUT) &&
 	    element_bytes(op, which) == element_bytes(op, QUERN__OUT);
@@ -101,7 +101,7 @@ want_elements(struct quern__staged *staged, struct quern__arena *arena,
 		ptrdiff_t step = stride(op, i) * (ptrdiff_t)size;
 
 		if (!size || in_place(op, i) ||
-		    (i == QUERN__OUT && op->kind->acc_bytes))
+		    (i == QUERN__OUT && quern__reduces(op->kind)))
 			continue;
 		want(staged, arena, i,
 		    (struct quern__staged_part) {
@@ -120,6 +120,8 @@ want_elements(struct quern__staged *staged, struct quern__arena *arena,
 static size_t
 result_bytes(const quern_op *op)
 {
+	if (quern__has_verdict(op->kind))
+		return sizeof(size_t);
 	return quern__is_kernel(op->kind) ? op->kind->bytes[QUERN__OUT] :
 					    op->kind->acc_bytes(op);
 }
@@ -134,6 +136,7 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 	size_t end = run->u.run.end < grid.blocks ?
 	    run->u.run.end * grid.block :
 	    grid.count;
+	int result;
 
 	if (!quern__is_kernel(op->kind) && op->arg_bytes)
 		want(staged, arena, QUERN__STAGED_ARG,
@@ -149,11 +152,14 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 		want_elements(staged, arena, begin, end);
 		break;
 	case QUERN__RUN_JOIN:
-		want(staged, arena, QUERN__OUT,
+		result = quern__has_verdict(op->kind) ? QUERN__IN3 : QUERN__OUT;
+		want(staged, arena, result,
 		    (struct quern__staged_part) {
-			.here = op->out,
+			.here = (char *)quern__array(op, result),
 			.n = 1,
 			.size = result_bytes(op),
+			/* No verdict leaves it as it is. */
+			.in = quern__has_verdict(op->kind),
 			.out = true,
 		    });
 		break;

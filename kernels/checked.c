@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * checked.c -- arithmetic of integers whose results must fit.
+ *
+ *     quern/kernels.h --> [checked.c] --> verdict.h, square.c, arithmetic.c
+ */
+#include "verdict.h"
+
+/* Largest numbers whose squares fit. */
+#define ROOT_i64 3037000499
+#define ROOT_i32 46340
+#define ROOT_u64 UINT32_MAX
+#define ROOT_u32 UINT16_MAX
+
+#define SQUARE_SIGNED(x, root) ((x) > (root) || (x) < -(root))
+#define SQUARE_i64(x, y) SQUARE_SIGNED(x, ROOT_i64)
+#define SQUARE_i32(x, y) SQUARE_SIGNED(x, ROOT_i32)
+#define SQUARE_u64(x, y) ((x) > ROOT_u64)
+#define SQUARE_u32(x, y) ((x) > ROOT_u32)
+
+/* The sign of a sum, wrapped, that does not fit is that of neither. */
+#define ADD_SIGNED(x, y) (((((x) + (y)) ^ (x)) & (((x) + (y)) ^ (y))) < 0)
+#define ADD_UNSIGNED(x, y) ((x) + (y) < (x))
+#define SUB_SIGNED(x, y) (((((x) - (y)) ^ (x)) & ((x) ^ (y))) < 0)
+#define SUB_UNSIGNED(x, y) ((x) < (y))
+
+/* Halves as wide as a product; wider there is nothing, but for a flag. */
+#define MUL_i32(x, y) ((int64_t)(x) * (y) != (int32_t)((int64_t)(x) * (y)))
+#define MUL_u32(x, y) ((uint64_t)(x) * (y) > UINT32_MAX)
+#define MUL_i64(x, y) __builtin_mul_overflow_p(x, y, (int64_t)0)
+#define MUL_u64(x, y) __builtin_mul_overflow_p(x, y, (uint64_t)0)
+
+#ifdef QUERN_ISA_NAME
+
+#define CHECKED_1(name, t, BAD)                                                \
+	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 1, BAD)
+#define CHECKED_2(name, t, BAD)                                                \
+	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 2, BAD)
+
+#else
+
+#define CHECKED_1(name, t, BAD)                                                \
+	VERDICT_KIND(checked_##name##_##t, MAP_BYTES(t), MAP_BYTES(t), 0)      \
+	quern_op quern_checked_##name##_##t(                                   \
+	    quern__##t *out, const quern__##t *in, size_t n, size_t *first)    \
+	{                                                                      \
+		return quern__kernel_op(&checked_##name##_##t, out, in, NULL,  \
+		    first, n, QUERN__NO_NUMBER, QUERN__NO_NUMBER);             \
+	}
+#define CHECKED_2(name, t, BAD)                                                \
+	VERDICT_KIND(                                                          \
+	    checked_##name##_##t, MAP_BYTES(t), MAP_BYTES(t), MAP_BYTES(t))    \
+	quern_op quern_checked_##name##_##t(quern__##t *out,                   \
+	    const quern__##t *a, const quern__##t *b, size_t n, size_t *first) \
+	{                                                                      \
+		return quern__kernel_op(&checked_##name##_##t, out, a, b,      \
+		    first, n, QUERN__NO_NUMBER, QUERN__NO_NUMBER);             \
+	}
+
+#endif
+
+#define KERNELS(t, sort)                                                       \
+	CHECKED_1(square, t, SQUARE_##t)                                       \
+	CHECKED_2(add, t, ADD_##sort)                                          \
+	CHECKED_2(sub, t, SUB_##sort)                                          \
+	CHECKED_2(mul, t, MUL_##t)
+
+KERNELS(i64, SIGNED)
+KERNELS(i32, SIGNED)
+KERNELS(u64, UNSIGNED)
+KERNELS(u32, UNSIGNED)
