@@ -274,6 +274,8 @@ kernels := \
 families := \
     kernels/sum.c \
     kernels/minmax.c \
+    kernels/stream.c \
+    kernels/fill.c \
     kernels/square.c \
     kernels/pow.c \
     kernels/sum_integers.c \
@@ -286,7 +288,6 @@ families := \
     kernels/count.c \
     kernels/describe.c \
     kernels/arithmetic.c \
-    kernels/fill.c \
     kernels/fma.c \
     kernels/roots.c \
     kernels/clamp.c \
@@ -501,6 +502,7 @@ ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
     tasks service processes $(if $(gmp),bigint)
     tasks service processes reduce
+    tasks service processes memory
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv

@@ -11,6 +11,7 @@ set -u
 all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
 processes bigint"
 processes reduce"
+processes memory"
 
 folder=${1:?}
 shift

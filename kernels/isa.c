@@ -16,7 +16,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Listed plainest first. */
 struct known {
@@ -86,20 +85,45 @@ quern__isa_at(size_t i)
 	return NULL;
 }
 
+#if defined(__x86_64__)
+
+/*
+ * Bytes of the last cache that cores share, by the processor's own description,
+ * of which both makers have a leaf; 0 if it has none.  sysconf() knows, too,
+ * but glibc multiplies what some virtual processors say.
+ */
+static size_t
+described_cache(unsigned leaf)
+{
+	unsigned a, b, c, d, highest = 0;
+	size_t bytes = 0;
+
+	for (unsigned i = 0; __get_cpuid_count(leaf, i, &a, &b, &c, &d); i++) {
+		unsigned type = a & 31, level = a >> 5 & 7;
+
+		if (!type || i == 16)
+			break;
+		if (type == 2 || level < highest) /* instructions */
+			continue;
+		highest = level;
+		bytes = ((size_t)(b >> 22) + 1) * ((b >> 12 & 1023) + 1) *
+		    ((b & 4095) + 1) * ((size_t)c + 1);
+	}
+	return highest > 1 ? bytes : 0;
+}
+
+#endif
+
 /* Its bytes; SIZE_MAX if nobody knows, or nothing could pass by it. */
 static size_t
 last_cache(void)
 {
 #if defined(__x86_64__)
-	const int level[] = { _SC_LEVEL4_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE,
-		_SC_LEVEL2_CACHE_SIZE };
+	size_t intel = described_cache(4);
+	size_t amd = intel ? 0 : described_cache(0x8000001d);
 
-	for (size_t i = 0; i < sizeof(level) / sizeof(level[0]); i++) {
-		long bytes = sysconf(level[i]);
-
-		if (bytes > 0)
-			return (size_t)bytes;
-	}
+	if (intel || amd)
+		return intel ? intel : amd;
 #endif
 	return SIZE_MAX;
 }

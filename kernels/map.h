@@ -255,6 +255,28 @@ typedef uint8_t u8_at __attribute__((aligned(1), may_alias));
 	MAP_LOOP_3(name, t, F)                                                 \
 	MAP_OP_3(name, t, block)
 
+/*
+ * n elements by `loop`, of which the first is number `begin`.  `acc` is NULL, or
+ * the first number so far that has no place in the result (verdict.h).
+ */
+static inline void
+quern__run_loop(const quern_op *op, quern__loop *loop, void *out,
+    const void *const in[], size_t begin, size_t n, size_t *acc)
+{
+	quern_op with_place;
+	size_t good = n;
+
+	if (!acc) {
+		loop(op, out, in, n);
+		return;
+	}
+	with_place = *op;
+	with_place.how.scalar2.pointer = &good;
+	loop(&with_place, out, in, n);
+	if (good < n && begin + good < *acc)
+		*acc = begin + good;
+}
+
 /* The range of every elementwise kind. */
 void quern__map_range(quern_context *ctx, const quern_op *op, size_t begin,
     size_t end, void *acc);
