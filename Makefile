@@ -295,7 +295,8 @@ families := \
     kernels/round.c \
     kernels/powi.c \
     kernels/checked.c \
-    kernels/convert.c
+    kernels/convert.c \
+    kernels/random.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \
@@ -325,7 +326,8 @@ headers := $(sort $(wildcard include/quern/*.h))
 big_header := include/quern/bigint.h
 
 # Plain twins of the kernels, for the tests alone.
-references := kernels/reference.c kernels/reference_reduce.c
+references := kernels/reference.c kernels/reference_reduce.c \
+    kernels/reference_random.c
 # Linked into each test.  A function __wrap_X in one of them, in the test
 # itself, or in a header that it includes, takes the calls of X: the linker is
 # told so by itself.

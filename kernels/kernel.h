@@ -67,6 +67,11 @@ struct quern_kind {
 	const struct quern__sub *sub;
 	/* By enum quern_mode, itself included; NULL: it has no other. */
 	const struct quern_kind *const *modes;
+	/*
+	 * Elements depend on where they are: to the op that a loop gets, how
+	 * many elements are before its first has been added in how.scalar2.u64.
+	 */
+	bool indexed;
 
 	/* reductions: size of an accumulator, below SIZE_MAX / 2 */
 	size_t (*acc_bytes)(const quern_op *op);

@@ -266,14 +266,17 @@ quern__run_loop(const quern_op *op, quern__loop *loop, void *out,
 	quern_op with_place;
 	size_t good = n;
 
-	if (!acc) {
+	if (!acc && !op->kind->indexed) {
 		loop(op, out, in, n);
 		return;
 	}
 	with_place = *op;
-	with_place.how.scalar2.pointer = &good;
+	if (acc)
+		with_place.how.scalar2.pointer = &good;
+	else
+		with_place.how.scalar2.u64 += begin;
 	loop(&with_place, out, in, n);
-	if (good < n && begin + good < *acc)
+	if (acc && good < n && begin + good < *acc)
 		*acc = begin + good;
 }
 

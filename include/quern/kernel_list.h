@@ -24,6 +24,10 @@
  *                            (T *out, const uint8_t *mask, a, b, n)
  *     QUERN_OK1  as QUERN_1, -ERANGE          (out, in, n, size_t *first)
  *     QUERN_OK2  as QUERN_2, -ERANGE          (out, a, b, n, size_t *first)
+ *     QUERN_RANDOM     out[i] = f(seed, first + i)
+ *                                     (T *out, uint64_t seed, first, size_t n)
+ *     QUERN_RANDOM_SS  the same with two parameters
+ *                                     (out, T s, T s2, seed, first, n)
  *     QUERN_TO1  *result = f(in[0 .. n - 1])  (R *result, const T *in, size_t n)
  *     QUERN_TO1_2                             (R *result, const T *a, *b, n)
  *
@@ -518,5 +522,21 @@ QUERN_TO1(all, u8, uint8_t, uint8_t)
  */
 QUERN_TO1(describe, f64, quern_description, double)
 QUERN_TO1(describe, f32, quern_description, float)
+
+/* ---- random numbers; random.h says what they have in common ---- */
+
+/*
+ * Random bits: any integer is as likely as any other.  Words 2i and 2i + 1 of
+ * the u32 with a seed are element i of the u64, the lower half first.
+ */
+QUERN_RANDOM(random, u64, uint64_t)
+QUERN_RANDOM(random, u32, uint32_t)
+
+/*
+ * Uniform in [0, 1): a multiple of 2^-53 (f64) or of 2^-24 (f32), each as likely
+ * as any other.  0 comes up, 1 does not.
+ */
+QUERN_RANDOM(uniform, f64, double)
+QUERN_RANDOM(uniform, f32, float)
 
 #endif

@@ -123,6 +123,12 @@ typedef struct quern_description {
 #define QUERN_OK2(name, t, T)                                                  \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, const T *a, const T *b, size_t n, size_t *first);
+#define QUERN_RANDOM(name, t, T)                                               \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, uint64_t seed, uint64_t first, size_t n);
+#define QUERN_RANDOM_SS(name, t, T)                                            \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, T s, T s2, uint64_t seed, uint64_t first, size_t n);
 #define QUERN_TO1(name, t, R, T)                                               \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    R *result, const T *in, size_t n);
@@ -146,6 +152,8 @@ typedef struct quern_description {
 #undef QUERN_PICK
 #undef QUERN_OK1
 #undef QUERN_OK2
+#undef QUERN_RANDOM
+#undef QUERN_RANDOM_SS
 #undef QUERN_TO1
 #undef QUERN_TO1_2
 

@@ -70,7 +70,8 @@ union quern_number {
 /*
  * Complete so that it can be passed by value; the fields are quern's own.  Of
  * two names in one place the first is for functions of the user's, the second
- * for kernels, whose strides are in elements.
+ * for kernels, whose strides are in elements.  scalar3 and scalar4 are for
+ * kernels that have no such array.
  */
 typedef struct quern_op {
 	const struct quern_kind *kind;
@@ -84,6 +85,7 @@ typedef struct quern_op {
 	union {
 		void *arg;
 		const void *in3;
+		union quern_number scalar3;
 	};
 	union {
 		size_t arg_bytes;
@@ -96,7 +98,10 @@ typedef struct quern_op {
 	};
 	void *out;
 	const void *in;
-	const void *in2;
+	union {
+		const void *in2;
+		union quern_number scalar4;
+	};
 	union {
 		size_t out_size;
 		ptrdiff_t in_stride;

@@ -8,6 +8,7 @@
 #include <quern/loop.h>
 #include <quern/op.h>
 #include <quern/process.h>
+#include <quern/random.h>
 #include <quern/status.h>
 #include <quern/task.h>
 #include <quern/together.h>

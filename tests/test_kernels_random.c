@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_kernels_random.c -- tests kernels/random.c, and Philox under all of the
+ * random kernels, on each instruction set.
+ */
+#include "random_driver.h"
+
+FILL(random_u64, uint64_t);
+FILL(random_u32, uint32_t);
+FILL(uniform_f64, double);
+FILL(uniform_f32, float);
+
+static const struct fill *const fills[] = { &random_u64, &random_u32,
+	&uniform_f64, &uniform_f32 };
+enum { FILLS = sizeof(fills) / sizeof(fills[0]) };
+
+/* Known answers, which the authors of Philox published with Random123. */
+static void
+the_twin_has_the_known_answers(void)
+{
+	static const struct {
+		uint32_t counter[4], key[2], words[4];
+	} known[] = {
+		{ { 0, 0, 0, 0 }, { 0, 0 },
+		    { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
+		{ { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
+		    { 0xffffffff, 0xffffffff },
+		    { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+		{ { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+		    { 0xa4093822, 0x299f31d0 },
+		    { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		uint32_t words[4];
+
+		memcpy(words, known[i].counter, sizeof(words));
+		quern__ref_philox(words, known[i].key);
+		CU_ASSERT_EQUAL(
+		    memcmp(words, known[i].words, sizeof(words)), 0);
+	}
+}
+
+/* The first of them is the first block of seed 0. */
+static void
+bits_have_a_known_answer(void)
+{
+	static const uint32_t known[4] = { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c,
+		0x9b00dbd8 };
+	uint32_t words[4];
+	uint64_t pairs[2];
+
+	for (size_t u = 0; use_isa(u); u++) {
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_random_u32(words, 0, 0, 4), 0), 0);
+		CU_ASSERT_EQUAL(memcmp(words, known, sizeof(known)), 0);
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_random_u64(pairs, 0, 0, 2), 0), 0);
+		CU_ASSERT_EQUAL(pairs[0], UINT64_C(0xe169c58d6627e8d5));
+		CU_ASSERT_EQUAL(pairs[1], UINT64_C(0x9b00dbd8bc57ac4c));
+	}
+}
+
+static void
+fills_have_the_bits_of_their_twins(void)
+{
+	for (size_t i = 0; i < FILLS; i++)
+		compare_fills(fills[i]);
+}
+
+/* Pieces of any length, in any order, are one call's. */
+static void
+a_fill_can_be_cut_anywhere(void)
+{
+	enum { N = 5000 };
+	static char whole[N * 8], pieces[N * 8];
+	uint64_t state = 1;
+
+	for (size_t k = 0; k < FILLS; k++) {
+		size_t size = fills[k]->size, from, n;
+
+		CU_ASSERT_EQUAL(
+		    run_blocks(fills[k]->build(whole, 9, 77, N), 0), 0);
+		for (from = 0; from < N; from += n) {
+			n = 1 + next_random(&state) % 300;
+			if (n > N - from)
+				n = N - from;
+			CU_ASSERT_EQUAL(
+			    run_blocks(fills[k]->build(pieces + from * size, 9,
+					   77 + from, n),
+				0),
+			    0);
+		}
+		CU_ASSERT_EQUAL(memcmp(whole, pieces, N * size), 0);
+	}
+}
+
+/* The largest and the smallest that there can be are below 1 and 0. */
+static void
+uniforms_are_in_their_range(void)
+{
+	enum { N = 1 << 18 };
+	static double f64[N];
+	static float f32[N];
+	uint64_t bad = 0;
+
+	CU_ASSERT_EQUAL(run_blocks(quern_uniform_f64(f64, 3, 0, N), 0), 0);
+	CU_ASSERT_EQUAL(run_blocks(quern_uniform_f32(f32, 3, 0, N), 0), 0);
+	for (size_t i = 0; i < N; i++) {
+		bad += !(f64[i] >= 0 && f64[i] < 1);
+		bad += !(f32[i] >= 0 && f32[i] < 1);
+	}
+	CU_ASSERT_EQUAL(bad, 0);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "the twin has the known answers",
+		    the_twin_has_the_known_answers },
+		{ "bits have a known answer", bits_have_a_known_answer },
+		{ "fills have the bits of their twins",
+		    fills_have_the_bits_of_their_twins },
+		{ "a fill can be cut anywhere", a_fill_can_be_cut_anywhere },
+		{ "uniforms are in their range", uniforms_are_in_their_range },
+		CU_TEST_INFO_NULL,
+	};
+
+	add_suite("random", tests);
+	return run_suites();
+}
