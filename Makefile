@@ -296,7 +296,9 @@ families := \
     kernels/powi.c \
     kernels/checked.c \
     kernels/convert.c \
-    kernels/random.c
+    kernels/random.c \
+    kernels/random_normal.c \
+    kernels/random_exponential.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

@@ -100,18 +100,18 @@ philox(u64v *a, u64v *b, uint64_t seed, uint64_t block, uint32_t high_mask,
 	*b = u64v_swap(p0) ^ ((c3 ^ k1) & low);
 }
 
-/* The 53 high bits of lanes, as integers. */
+/* To double, rounded to nearest. */
 static inline f64v
-u64v_53_bits(u64v v)
+u64v_to_f64(u64v v)
 {
 #if defined(__AVX512DQ__) || defined(__aarch64__)
-	return __builtin_convertvector(v >> 11, f64v);
+	return __builtin_convertvector(v, f64v);
 #else
-	/* The upper 32 of them above 2^73, the others above 2^52: exact. */
-	u64v high = (v >> 32) | (u64v)f64v_all(0x1p73);
-	u64v rest = ((v >> 11) & u64v_all(0x1fffff)) | (u64v)f64v_all(0x1p52);
+	/* Halves, at 2^84 and at 2^52: only the last addition rounds. */
+	u64v high = (v >> 32) | (u64v)f64v_all(0x1p84);
+	u64v rest = (v & u64v_all(PHILOX_LOW)) | (u64v)f64v_all(0x1p52);
 
-	return ((f64v)high - f64v_all(0x1p73 + 0x1p52)) + (f64v)rest;
+	return ((f64v)high - f64v_all(0x1p84 + 0x1p52)) + (f64v)rest;
 #endif
 }
 

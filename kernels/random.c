@@ -20,7 +20,7 @@ uniform_f64(u64v r[2], u64v a, u64v b)
 {
 	philox_pair(r, a, b);
 	for (int k = 0; k < 2; k++)
-		r[k] = (u64v)(u64v_53_bits(r[k]) * f64v_all(0x1p-53));
+		r[k] = (u64v)(u64v_to_f64(r[k] >> 11) * f64v_all(0x1p-53));
 }
 
 static inline void

@@ -38,6 +38,12 @@ enum {
 #define RANDOM_HIGH_MASK(t) ((uint32_t)(UINT32_MAX / RANDOM_OF_BLOCK(t)))
 
 /*
+ * To store to any address.  (GCC takes vectors that are copied as an array there
+ * by way of the stack.)
+ */
+typedef u64v random_any __attribute__((aligned(1), may_alias));
+
+/*
  * The body of a loop: MAKE, a statement, makes r[0] and r[1], the elements of
  * PHILOX_LANES blocks from `block` on.  Where the first element is in the midst
  * of a block, or the last is not the last of these, some are thrown away.
@@ -58,7 +64,8 @@ enum {
 		while (n) {                                                    \
 			for (; !skip && n >= MANY; n -= MANY) {                \
 				MAKE;                                          \
-				memcpy(to, r, sizeof(r));                      \
+				*(random_any *)to = r[0];                      \
+				*(random_any *)(to + SIMD_BYTES) = r[1];       \
 				to += sizeof(r);                               \
 				block += PHILOX_LANES;                         \
 			}                                                      \

@@ -24,9 +24,9 @@ quern__ref_philox(uint32_t counter[4], const uint32_t key[2])
 /* The word 3 of counters, quern/random.h. */
 enum { BITS, UNIFORM_F64, UNIFORM_F32 };
 
-static void
-draw(uint32_t words[4], uint64_t seed, uint64_t block, uint32_t attempt,
-    uint32_t kernel)
+void
+quern__ref_words(uint32_t words[4], uint64_t seed, uint64_t block,
+    uint32_t attempt, uint32_t kernel)
 {
 	const uint32_t key[2] = { (uint32_t)seed, (uint32_t)(seed >> 32) };
 
@@ -42,7 +42,7 @@ draw_u64(uint64_t seed, uint64_t index, uint32_t attempt, uint32_t kernel)
 {
 	uint32_t words[4], *mine = words + index % 2 * 2;
 
-	draw(words, seed, index / 2, attempt, kernel);
+	quern__ref_words(words, seed, index / 2, attempt, kernel);
 	return mine[0] + ((uint64_t)mine[1] << 32);
 }
 
@@ -51,7 +51,7 @@ draw_u32(uint64_t seed, uint64_t index, uint32_t attempt, uint32_t kernel)
 {
 	uint32_t words[4];
 
-	draw(words, seed, index / 4, attempt, kernel);
+	quern__ref_words(words, seed, index / 4, attempt, kernel);
 	return words[index % 4];
 }
 

@@ -11,6 +11,10 @@
 /* Philox 4x32 with 10 rounds, in place. */
 void quern__ref_philox(uint32_t counter[4], const uint32_t key[2]);
 
+/* The words of a block; quern/random.h says what `kernel` is. */
+void quern__ref_words(uint32_t words[4], uint64_t seed, uint64_t block,
+    uint32_t attempt, uint32_t kernel);
+
 uint64_t quern__ref_random_u64(uint64_t seed, uint64_t index);
 uint32_t quern__ref_random_u32(uint64_t seed, uint64_t index);
 double quern__ref_uniform_f64(uint64_t seed, uint64_t index);

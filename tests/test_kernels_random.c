@@ -4,6 +4,7 @@
  * random kernels, on each instruction set.
  */
 #include "random_driver.h"
+#include "random_stats.h"
 
 FILL(random_u64, uint64_t);
 FILL(random_u32, uint32_t);
@@ -95,22 +96,80 @@ a_fill_can_be_cut_anywhere(void)
 	}
 }
 
-/* The largest and the smallest that there can be are below 1 and 0. */
+static double
+uniform_cdf(double at)
+{
+	return at;
+}
+
 static void
-uniforms_are_in_their_range(void)
+uniforms_look_uniform(void)
+{
+	enum { N = 1 << 20 };
+	static const struct distribution uniform = { "uniform", uniform_cdf,
+		0.5, 1.0 / 12, 1.8 };
+	static double x[N];
+	static float narrow[N];
+
+	for (uint64_t seed = 1; seed <= 4; seed++) {
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_uniform_f64(x, seed, 0, N), 0), 0);
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_uniform_f32(narrow, seed, 0, N), 0), 0);
+		for (size_t i = 0; seed % 2 && i < N; i++)
+			x[i] = (double)narrow[i];
+		looks_like(&uniform, x, N);
+		CU_ASSERT(x[0] >= 0 && x[N - 1] < 1); /* sorted */
+	}
+}
+
+/* Each bit is set as often as not, and whatever the others are. */
+static void
+bits_are_even(void)
 {
 	enum { N = 1 << 18 };
-	static double f64[N];
-	static float f32[N];
-	uint64_t bad = 0;
+	static uint64_t word[N];
 
-	CU_ASSERT_EQUAL(run_blocks(quern_uniform_f64(f64, 3, 0, N), 0), 0);
-	CU_ASSERT_EQUAL(run_blocks(quern_uniform_f32(f32, 3, 0, N), 0), 0);
-	for (size_t i = 0; i < N; i++) {
-		bad += !(f64[i] >= 0 && f64[i] < 1);
-		bad += !(f32[i] >= 0 && f32[i] < 1);
+	CU_ASSERT_EQUAL(run_blocks(quern_random_u64(word, 5, 0, N), 0), 0);
+	for (int bit = 0; bit < 64; bit++)
+		for (int other = 0; other < bit; other++) {
+			size_t set = 0, equal = 0;
+
+			for (size_t i = 0; i < N; i++) {
+				set += word[i] >> bit & 1;
+				equal +=
+				    ~(word[i] >> bit ^ word[i] >> other) & 1;
+			}
+			near_expected(
+			    "bits", "a bit", (double)set, N / 2, sqrt(N) / 2);
+			near_expected("bits", "a pair", (double)equal, N / 2,
+			    sqrt(N) / 2);
+		}
+}
+
+/* Seeds that differ in a bit, and kernels with the same seed. */
+static void
+streams_are_independent(void)
+{
+	enum { N = 1 << 16 };
+	static double x[N], y[N];
+	static float narrow[N];
+
+	CU_ASSERT_EQUAL(run_blocks(quern_uniform_f64(x, 1, 0, N), 0), 0);
+	for (int bit = 0; bit <= 64; bit++) {
+		uint64_t seed = bit < 64 ? UINT64_C(1) ^ UINT64_C(1) << bit : 1;
+		double sum = 0;
+
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_uniform_f64(y, seed, 0, N), 0), 0);
+		CU_ASSERT_EQUAL(
+		    run_blocks(quern_uniform_f32(narrow, seed, 0, N), 0), 0);
+		for (size_t i = 0; i < N; i++)
+			sum += (x[i] - 0.5) *
+			    ((bit < 64 ? y[i] : (double)narrow[i]) - 0.5);
+		near_expected(
+		    "streams", "the correlation", sum / N * 12, 0, 1 / sqrt(N));
 	}
-	CU_ASSERT_EQUAL(bad, 0);
 }
 
 int
@@ -123,7 +182,9 @@ main(void)
 		{ "fills have the bits of their twins",
 		    fills_have_the_bits_of_their_twins },
 		{ "a fill can be cut anywhere", a_fill_can_be_cut_anywhere },
-		{ "uniforms are in their range", uniforms_are_in_their_range },
+		{ "uniforms look uniform", uniforms_look_uniform },
+		{ "bits are even", bits_are_even },
+		{ "streams are independent", streams_are_independent },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -28,7 +28,8 @@
  *            word 1   index / 2 (or 4), high half
  *            word 2   0, or how often an element was drawn before in vain
  *            word 3   the kernel: 0 random_u64, random_u32   1 uniform_f64
- *                     2 uniform_f32
+ *                     2 uniform_f32   3 normal_f64   4 normal_f32
+ *                     5 exponential_f64   6 exponential_f32
  *
  * An element with an even index has words 0 and 1 of its block, low half first,
  * one with an odd index words 2 and 3; of the four-byte ones each has a word.
