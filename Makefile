@@ -298,7 +298,8 @@ families := \
     kernels/convert.c \
     kernels/random.c \
     kernels/random_normal.c \
-    kernels/random_exponential.c
+    kernels/random_exponential.c \
+    kernels/random_range.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

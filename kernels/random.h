@@ -22,8 +22,8 @@ enum {
 	RANDOM_NORMAL_F32,
 	RANDOM_EXPONENTIAL_F64,
 	RANDOM_EXPONENTIAL_F32,
-	RANDOM_RANGE_I64,
-	RANDOM_RANGE_I32,
+	RANDOM_RANGE_64,
+	RANDOM_RANGE_32,
 	RANDOM_PERMUTATION,
 };
 
@@ -107,13 +107,13 @@ typedef u64v random_any __attribute__((aligned(1), may_alias));
 
 #define RANDOM_LOOP(name, t, stream, OF)
 
-#define RANDOM_KIND(id, t, block_, check_)                                     \
-	VARIANTS(quern__loop, id)                                              \
+/* The kind `id`, whose loops are in the table `loops`. */
+#define RANDOM_KIND(id, t, block_, check_, loops)                              \
 	static const struct quern_kind id = {                                  \
 		.name = #id,                                                   \
 		.block = block_,                                               \
 		.bytes = { MAP_BYTES(t) },                                     \
-		.loop = id##_variants,                                         \
+		.loop = loops,                                                 \
 		.indexed = true,                                               \
 		.check = check_,                                               \
 		.range = quern__map_range,                                     \
@@ -121,7 +121,9 @@ typedef u64v random_any __attribute__((aligned(1), may_alias));
 	QUERN_REGISTER(id)
 
 #define RANDOM_OP(name, t, block)                                              \
-	RANDOM_KIND(name##_##t, t, block, quern__check_map)                    \
+	VARIANTS(quern__loop, name##_##t)                                      \
+	RANDOM_KIND(                                                           \
+	    name##_##t, t, block, quern__check_map, name##_##t##_variants)     \
 	quern_op quern_##name##_##t(                                           \
 	    quern__##t *out, uint64_t seed, uint64_t first, size_t n)          \
 	{                                                                      \

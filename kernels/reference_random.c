@@ -22,7 +22,7 @@ quern__ref_philox(uint32_t counter[4], const uint32_t key[2])
 }
 
 /* The word 3 of counters, quern/random.h. */
-enum { BITS, UNIFORM_F64, UNIFORM_F32 };
+enum { BITS, UNIFORM_F64, UNIFORM_F32, RANGE_64 = 7, RANGE_32 };
 
 void
 quern__ref_words(uint32_t words[4], uint64_t seed, uint64_t block,
@@ -77,4 +77,35 @@ float
 quern__ref_uniform_f32(uint64_t seed, uint64_t index)
 {
 	return (float)(draw_u32(seed, index, 0, UNIFORM_F32) / 256) * 0x1p-24f;
+}
+
+__extension__ typedef unsigned __int128 u128;
+
+/* 2^64 mod k is what is left of the numbers below 2^64 if each gets as many. */
+int64_t
+quern__ref_random_range_i64(
+    int64_t low, int64_t high, uint64_t seed, uint64_t index)
+{
+	const u128 all = (u128)1 << 64;
+	u128 k = (u128)((uint64_t)high - (uint64_t)low) + 1, product;
+	uint32_t attempt = 0;
+
+	do
+		product = draw_u64(seed, index, attempt++, RANGE_64) * k;
+	while (product % all < all % k);
+	return (int64_t)((uint64_t)low + (uint64_t)(product / all));
+}
+
+int32_t
+quern__ref_random_range_i32(
+    int32_t low, int32_t high, uint64_t seed, uint64_t index)
+{
+	const u128 all = (u128)1 << 32;
+	u128 k = (u128)((int64_t)high - low) + 1, product;
+	uint32_t attempt = 0;
+
+	do
+		product = draw_u32(seed, index, attempt++, RANGE_32) * k;
+	while (product % all < all % k);
+	return (int32_t)((uint32_t)low + (uint32_t)(product / all));
 }

@@ -19,5 +19,9 @@ uint64_t quern__ref_random_u64(uint64_t seed, uint64_t index);
 uint32_t quern__ref_random_u32(uint64_t seed, uint64_t index);
 double quern__ref_uniform_f64(uint64_t seed, uint64_t index);
 float quern__ref_uniform_f32(uint64_t seed, uint64_t index);
+int64_t quern__ref_random_range_i64(
+    int64_t low, int64_t high, uint64_t seed, uint64_t index);
+int32_t quern__ref_random_range_i32(
+    int32_t low, int32_t high, uint64_t seed, uint64_t index);
 
 #endif

@@ -30,6 +30,7 @@
  *            word 3   the kernel: 0 random_u64, random_u32   1 uniform_f64
  *                     2 uniform_f32   3 normal_f64   4 normal_f32
  *                     5 exponential_f64   6 exponential_f32
+ *                     7 random_range_i64, _u64   8 random_range_i32, _u32
  *
  * An element with an even index has words 0 and 1 of its block, low half first,
  * one with an odd index words 2 and 3; of the four-byte ones each has a word.
