@@ -182,7 +182,8 @@ find_functions(struct quern__on_desk *on)
 	if (!kind || (on->how_key && !how))
 		return -ENOEXEC;
 	on->job.op.kind = (const struct quern_kind *)kind;
-	memcpy(&on->job.op.how, &how, sizeof(how));
+	if (how)
+		memcpy(&on->job.op.how, &how, sizeof(how));
 	return 0;
 }
 

@@ -27,13 +27,18 @@ quern__remote_of(const quern_executor *pool, unsigned index)
 
 /* ---- what can be sent ---- */
 
-/* The function, or the reducer, that the op brings along; 0: none. */
+/*
+ * The function, or the reducer, that the op brings along; 0: none.  Kernels have
+ * a number there.
+ */
 static uintptr_t
 how_of(const quern_op *op)
 {
 	uintptr_t how;
 
 	_Static_assert(sizeof(how) == sizeof(op->how), "a pointer");
+	if (quern__is_kernel(op->kind))
+		return 0;
 	memcpy(&how, &op->how, sizeof(how));
 	return how;
 }
