@@ -174,6 +174,9 @@ backpressure) prints backpressure <<-'END' ;;
 	16 jobs were accepted at first
 	1000 of 1000 ran and completed once
 	END
+montecarlo) prints montecarlo <<-'END' ;;
+	the price is 7.1278, give or take 0.0061
+	END
 foreign_loop) prints foreign_loop <<-'END' ;;
 	from 1 to 1000000, sum 500000500000, mean 500000.5
 	END

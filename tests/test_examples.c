@@ -63,6 +63,12 @@ foreign_loop_needs_no_libev(void)
 }
 
 static void
+montecarlo_comes_near_the_price(void)
+{
+	CU_ASSERT_EQUAL(example("montecarlo"), 0);
+}
+
+static void
 count_counts_together(void)
 {
 	CU_ASSERT_EQUAL(example("count"), 0);
@@ -113,6 +119,8 @@ main(void)
 		{ "backpressure completes each job once",
 		    backpressure_completes_each_job_once },
 		{ "foreign_loop needs no libev", foreign_loop_needs_no_libev },
+		{ "montecarlo comes near the price",
+		    montecarlo_comes_near_the_price },
 		{ "count counts together", count_counts_together },
 		{ "squares_await prints the same",
 		    squares_await_prints_the_same },

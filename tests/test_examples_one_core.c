@@ -17,6 +17,7 @@ static const char *const names[] = {
 	"cancel",
 	"backpressure",
 	"foreign_loop",
+	"montecarlo",
 };
 
 enum { NAMES = sizeof(names) / sizeof(names[0]), LINES = 80 };

@@ -97,7 +97,7 @@ parameters_come_along(void)
 		&rig, quern_random_range_i64(got, -100, 1000, SEED, FIRST, N)),
 	    0);
 	CU_ASSERT_EQUAL(memcmp(got, want, sizeof(got)), 0);
-	CU_ASSERT_EQUAL(isolated_run(&rig,
+	CU_ASSERT_EQUAL(quern_run(rig.executor,
 			    quern_random_range_i64(got, 1, 0, SEED, FIRST, N)),
 	    -EINVAL);
 	rig_close(&rig);
