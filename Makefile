@@ -49,7 +49,7 @@ deps_packages := libc6-dev libev-dev libsleef-dev \
     libcurl4-openssl-dev libsqlite3-dev libseccomp-dev
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
-    libboost-context-dev g++ python3 gnuplot-nox
+    libboost-context-dev g++ python3 python3-numpy gnuplot-nox
 
 # $(call install_packages,NAMES): nothing at all if none is missing.
 define install_packages
@@ -508,6 +508,7 @@ subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline 
     tasks service processes $(if $(gmp),bigint)
     tasks service processes reduce
     tasks service processes memory
+    tasks service processes random
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv

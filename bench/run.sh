@@ -12,6 +12,7 @@ all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks s
 processes bigint"
 processes reduce"
 processes memory"
+processes random"
 
 folder=${1:?}
 shift
