@@ -267,7 +267,8 @@ kernels := \
     kernels/map.c \
     kernels/reduction.c \
     kernels/superacc.c \
-    kernels/verdict.c
+    kernels/verdict.c \
+    kernels/shuffle.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.
@@ -299,7 +300,8 @@ families := \
     kernels/random.c \
     kernels/random_normal.c \
     kernels/random_exponential.c \
-    kernels/random_range.c
+    kernels/random_range.c \
+    kernels/random_permutation.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

@@ -24,7 +24,7 @@ struct work {
 	fill *fill;
 };
 
-static double array[N];
+static double array[N], source[N];
 
 #define DEFINE(name, call)                                                     \
 	static quern_op name(void *out, uint64_t first)                        \
@@ -39,6 +39,7 @@ DEFINE(normal_f32, quern_normal_f32(out, 1, first, N))
 DEFINE(exponential_f64, quern_exponential_f64(out, 1, first, N))
 DEFINE(exponential_f32, quern_exponential_f32(out, 1, first, N))
 DEFINE(range_i64, quern_random_range_i64(out, 1, 6, 1, first, N))
+DEFINE(shuffle, quern_shuffle(out, source, sizeof(*source), N, first))
 
 static const struct work works[] = {
 	{ "64 random bits", "bits", bits },
@@ -49,6 +50,7 @@ static const struct work works[] = {
 	{ "exponential f64", "exponential", exponential_f64 },
 	{ "exponential f32", "exponential_f32", exponential_f32 },
 	{ "integers from 1 to 6", "range", range_i64 },
+	{ "a shuffle of 8-byte elements", "shuffle", shuffle },
 };
 
 static void

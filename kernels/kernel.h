@@ -72,6 +72,8 @@ struct quern_kind {
 	 * many elements are before its first has been added in how.scalar2.u64.
 	 */
 	bool indexed;
+	/* Any block may read any element of the inputs. */
+	bool gathers;
 
 	/* reductions: size of an accumulator, below SIZE_MAX / 2 */
 	size_t (*acc_bytes)(const quern_op *op);

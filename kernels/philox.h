@@ -39,19 +39,25 @@ u64v_mul_low(u64v a, u64v b)
 
 #if SIMD_BYTES == 64
 #define PHILOX_SWAP 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14
+#define PHILOX_HIGH 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15
 #define PHILOX_EVEN 0, 8, 2, 10, 4, 12, 6, 14
 #define PHILOX_ODD 1, 9, 3, 11, 5, 13, 7, 15
 #define PHILOX_ORDER 0, 4, 1, 5, 2, 6, 3, 7
+#define PHILOX_IN_ORDER 0, 1, 2, 3, 4, 5, 6, 7
 #elif SIMD_BYTES == 32
 #define PHILOX_SWAP 1, 0, 3, 2, 5, 4, 7, 6
+#define PHILOX_HIGH 1, 1, 3, 3, 5, 5, 7, 7
 #define PHILOX_EVEN 0, 4, 2, 6
 #define PHILOX_ODD 1, 5, 3, 7
 #define PHILOX_ORDER 0, 2, 1, 3
+#define PHILOX_IN_ORDER 0, 1, 2, 3
 #else
 #define PHILOX_SWAP 1, 0, 3, 2
+#define PHILOX_HIGH 1, 1, 3, 3
 #define PHILOX_EVEN 0, 2
 #define PHILOX_ODD 1, 3
 #define PHILOX_ORDER 0, 1
+#define PHILOX_IN_ORDER 0, 1
 #endif
 
 /* Swap the halves of lanes. */
@@ -59,6 +65,13 @@ static inline u64v
 u64v_swap(u64v v)
 {
 	return (u64v)__builtin_shufflevector((u32v)v, (u32v)v, PHILOX_SWAP);
+}
+
+/* The high half of lanes in both halves. */
+static inline u64v
+u64v_high_halves(u64v v)
+{
+	return (u64v)__builtin_shufflevector((u32v)v, (u32v)v, PHILOX_HIGH);
 }
 
 /*

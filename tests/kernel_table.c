@@ -38,6 +38,8 @@ static size_t verdict;
 #define QUERN_OK2(name, t, T) BUILD(name, t, (out, in[0], in[1], n, &verdict))
 #define QUERN_RANDOM(name, t, T)                                               \
 	BUILD(name, t, (out, UINT64_C(0x123456789abcdef), ODD, n))
+#define QUERN_RANDOM_S(name, t, T)                                             \
+	BUILD(name, t, (out, 3 * ODD, UINT64_C(0x123456789abcdef), ODD, n))
 #define QUERN_RANDOM_SS(name, t, T)                                            \
 	BUILD(name, t, (out, (T)3, (T)100, UINT64_C(0x123456789abcdef), ODD, n))
 #define QUERN_TO1(name, t, R, T) BUILD(name, t, (out, in[0], n))
@@ -58,6 +60,7 @@ static size_t verdict;
 #undef QUERN_OK1
 #undef QUERN_OK2
 #undef QUERN_RANDOM
+#undef QUERN_RANDOM_S
 #undef QUERN_RANDOM_SS
 #undef QUERN_TO1
 #undef QUERN_TO1_2
@@ -105,6 +108,7 @@ enum { E_f64 = F64, E_f32, E_i64, E_i32, E_u64, E_u32, E_u8 };
 #define QUERN_OK1(name, t, T) LIST(name, t, 1, false)
 #define QUERN_OK2(name, t, T) LIST(name, t, 2, false)
 #define QUERN_RANDOM(name, t, T) LIST(name, t, 0, false)
+#define QUERN_RANDOM_S(name, t, T) LIST(name, t, 0, false)
 #define QUERN_RANDOM_SS(name, t, T) LIST(name, t, 0, false)
 #define QUERN_TO1(name, t, R, T) LIST(name, t, 1, true)
 #define QUERN_TO1_2(name, t, R, T) LIST(name, t, 2, true)

@@ -103,6 +103,28 @@ parameters_come_along(void)
 	rig_close(&rig);
 }
 
+/* A block of it reads from all over the input. */
+static void
+shuffles_give_the_same_bits(void)
+{
+	enum { MANY = 3 * 4096 + 5 };
+	struct rig rig;
+
+	if (!open_workers(&rig))
+		return;
+	for (size_t i = 0; i < MANY; i++)
+		here[i] = (double)i;
+	memset(expected, 0, sizeof(expected));
+	CU_ASSERT_EQUAL(
+	    quern_run(NULL, quern_shuffle(expected, here, 8, MANY, SEED)), 0);
+	CU_ASSERT_EQUAL(isolated_run(&rig,
+			    quern_shuffle(expected + N, here, 8, MANY, SEED)),
+	    0);
+	CU_ASSERT_EQUAL(
+	    memcmp(expected, expected + N, MANY * sizeof(*expected)), 0);
+	rig_close(&rig);
+}
+
 int
 main(void)
 {
@@ -110,6 +132,7 @@ main(void)
 		{ "fills give the same bits", fills_give_the_same_bits },
 		{ "strides give the same bits", strides_give_the_same_bits },
 		{ "parameters come along", parameters_come_along },
+		{ "shuffles give the same bits", shuffles_give_the_same_bits },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -26,8 +26,8 @@
  *     QUERN_OK2  as QUERN_2, -ERANGE          (out, a, b, n, size_t *first)
  *     QUERN_RANDOM     out[i] = f(seed, first + i)
  *                                     (T *out, uint64_t seed, first, size_t n)
- *     QUERN_RANDOM_SS  the same with two parameters
- *                                     (out, T s, T s2, seed, first, n)
+ *     QUERN_RANDOM_S   with a parameter     (out, T s, seed, first, n)
+ *     QUERN_RANDOM_SS  with two             (out, T s, T s2, seed, first, n)
  *     QUERN_TO1  *result = f(in[0 .. n - 1])  (R *result, const T *in, size_t n)
  *     QUERN_TO1_2                             (R *result, const T *a, *b, n)
  *
@@ -582,5 +582,20 @@ QUERN_RANDOM_SS(random_range, i64, int64_t)
 QUERN_RANDOM_SS(random_range, i32, int32_t)
 QUERN_RANDOM_SS(random_range, u64, uint64_t)
 QUERN_RANDOM_SS(random_range, u32, uint32_t)
+
+/*
+ * Elements first to first + n - 1 of a permutation of the numbers from 0 to
+ * s - 1, which depends on the seed and on s.  -EINVAL if first + n > s, or
+ * s > 2^62.
+ *
+ * Quality   up to 1024 elements all orders are equally likely (to 2^-53), as far as
+ *           2^64 seeds can tell: Fisher and Yates's method.  Above that it is a
+ *           network of 16 rounds, so that an element can be computed without the
+ *           others: fine for samples, orders of work and cross-validation, where
+ *           no test should tell it from a fair choice, but there is no proof.
+ * Method    a Feistel network over the rows and columns of a rectangle that just
+ *           holds s elements, and cycle walking.
+ */
+QUERN_RANDOM_S(permutation, u64, uint64_t)
 
 #endif

@@ -126,6 +126,9 @@ typedef struct quern_description {
 #define QUERN_RANDOM(name, t, T)                                               \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, uint64_t seed, uint64_t first, size_t n);
+#define QUERN_RANDOM_S(name, t, T)                                             \
+	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
+	    T *out, T s, uint64_t seed, uint64_t first, size_t n);
 #define QUERN_RANDOM_SS(name, t, T)                                            \
 	QUERN_API QUERN_MUST_USE quern_op quern_##name##_##t(                  \
 	    T *out, T s, T s2, uint64_t seed, uint64_t first, size_t n);
@@ -153,6 +156,7 @@ typedef struct quern_description {
 #undef QUERN_OK1
 #undef QUERN_OK2
 #undef QUERN_RANDOM
+#undef QUERN_RANDOM_S
 #undef QUERN_RANDOM_SS
 #undef QUERN_TO1
 #undef QUERN_TO1_2

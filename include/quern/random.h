@@ -31,6 +31,7 @@
  *                     2 uniform_f32   3 normal_f64   4 normal_f32
  *                     5 exponential_f64   6 exponential_f32
  *                     7 random_range_i64, _u64   8 random_range_i32, _u32
+ *                     9 permutation_u64, whose elements share words
  *
  * An element with an even index has words 0 and 1 of its block, low half first,
  * one with an odd index words 2 and 3; of the four-byte ones each has a word.
@@ -39,5 +40,25 @@
 #define QUERN_RANDOM_H
 
 #include <quern/kernels.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * out[i] = in[p(i)], elements of `size` bytes, where p is the permutation of n
+ * that quern_permutation_u64() gives for this seed.
+ *
+ * In place  no: any overlap is -EINVAL, as is a size of 0.
+ * Strides   none.
+ * Speed     each block reads from all over the input.  In worker processes put it
+ *           into a buffer (process.h), or each block is sent all of it.
+ */
+QUERN_API QUERN_MUST_USE quern_op quern_shuffle(
+    void *out, const void *in, size_t size, size_t n, uint64_t seed);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

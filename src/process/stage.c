@@ -99,6 +99,8 @@ want_elements(struct quern__staged *staged, struct quern__arena *arena,
 	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++) {
 		size_t size = element_bytes(op, i);
 		ptrdiff_t step = stride(op, i) * (ptrdiff_t)size;
+		bool all = op->kind->gathers && i != QUERN__OUT;
+		size_t from = all ? 0 : begin, to = all ? op->count : end;
 
 		if (!size || in_place(op, i) ||
 		    (i == QUERN__OUT && quern__reduces(op->kind)))
@@ -106,9 +108,9 @@ want_elements(struct quern__staged *staged, struct quern__arena *arena,
 		want(staged, arena, i,
 		    (struct quern__staged_part) {
 			.here = (char *)quern__array(op, i) +
-			    (ptrdiff_t)begin * step,
-			.before = begin * size,
-			.n = end - begin,
+			    (ptrdiff_t)from * step,
+			.before = from * size,
+			.n = to - from,
 			.size = size,
 			.stride = stride(op, i),
 			.in = i != QUERN__OUT || read_out,
