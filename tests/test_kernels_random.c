@@ -3,6 +3,8 @@
  * test_kernels_random.c -- tests kernels/random.c, and Philox under all of the
  * random kernels, on each instruction set.
  */
+#include <inttypes.h>
+
 #include "random_driver.h"
 #include "random_stats.h"
 
@@ -172,6 +174,65 @@ streams_are_independent(void)
 	}
 }
 
+/*
+ * What was drawn once can be drawn again, with each later version and on each
+ * kind of machine.
+ */
+static void
+streams_stay_as_they_are(void)
+{
+	enum { N = 1001, SEED = 20261127, FIRST = 3 };
+	static double out[N];
+	const struct {
+		uint64_t digest;
+		size_t size;
+		quern_op op;
+	} stream[] = {
+		{ UINT64_C(0x585b4058520eb6f2), 8,
+		    quern_random_u64((uint64_t *)out, SEED, FIRST, N) },
+		{ UINT64_C(0x5809c61bf1647cbc), 4,
+		    quern_random_u32((uint32_t *)out, SEED, FIRST, N) },
+		{ UINT64_C(0xdd04ae84b24dce69), 8,
+		    quern_uniform_f64(out, SEED, FIRST, N) },
+		{ UINT64_C(0xe723eebffd0af9b0), 4,
+		    quern_uniform_f32((float *)out, SEED, FIRST, N) },
+		{ UINT64_C(0xa64916a41f483645), 8,
+		    quern_normal_f64(out, SEED, FIRST, N) },
+		{ UINT64_C(0x2b3d45c5dbde53c0), 4,
+		    quern_normal_f32((float *)out, SEED, FIRST, N) },
+		{ UINT64_C(0x2e6970568643b2d4), 8,
+		    quern_exponential_f64(out, SEED, FIRST, N) },
+		{ UINT64_C(0xb57b9597c6a04de4), 4,
+		    quern_exponential_f32((float *)out, SEED, FIRST, N) },
+		{ UINT64_C(0x283a8a341fbe6716), 8,
+		    quern_random_range_i64(
+			(int64_t *)out, -5, 1000000, SEED, FIRST, N) },
+		{ UINT64_C(0x2a442fc429ef1bb0), 4,
+		    quern_random_range_i32(
+			(int32_t *)out, -5, 1000000, SEED, FIRST, N) },
+		{ UINT64_C(0xaaf8f42ccf19c098), 8,
+		    quern_permutation_u64(
+			(uint64_t *)out, 1010, SEED, FIRST, N) },
+		{ UINT64_C(0x7607deb5dd5424c2), 8,
+		    quern_permutation_u64(
+			(uint64_t *)out, 1000000007, SEED, FIRST, N) },
+	};
+
+	for (size_t u = 0; use_isa(u); u++)
+		for (size_t i = 0; i < sizeof(stream) / sizeof(stream[0]);
+		     i++) {
+			uint64_t made;
+
+			CU_ASSERT_EQUAL(run_blocks(stream[i].op, 0), 0);
+			made = digest(out, N * stream[i].size);
+			CU_ASSERT_EQUAL(made, stream[i].digest);
+			if (made != stream[i].digest)
+				printf("\n  %s on %s: 0x%016" PRIx64 " ",
+				    stream[i].op.kind->name, quern__isa()->name,
+				    made);
+		}
+}
+
 int
 main(void)
 {
@@ -185,6 +246,7 @@ main(void)
 		{ "uniforms look uniform", uniforms_look_uniform },
 		{ "bits are even", bits_are_even },
 		{ "streams are independent", streams_are_independent },
+		{ "streams stay as they are", streams_stay_as_they_are },
 		CU_TEST_INFO_NULL,
 	};
 
