@@ -117,7 +117,7 @@ any_half(u64v mask)
 			.low = (u64v)t##v_all(low),                            \
 			.size = u64v_all(size),                                \
 			.least = (u64v)t##v_all(                               \
-			    size ? (quern__##t) - size % size : 0),            \
+			    size ? (quern__##t)(0 - size) % size : 0),         \
 		};                                                             \
                                                                                \
 		if (size)                                                      \
