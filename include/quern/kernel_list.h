@@ -588,11 +588,12 @@ QUERN_RANDOM_SS(random_range, u32, uint32_t)
  * s - 1, which depends on the seed and on s.  -EINVAL if first + n > s, or
  * s > 2^62.
  *
- * Quality   up to 1024 elements all orders are equally likely (to 2^-53), as far as
- *           2^64 seeds can tell: Fisher and Yates's method.  Above that it is a
- *           network of 16 rounds, so that an element can be computed without the
- *           others: fine for samples, orders of work and cross-validation, where
- *           no test should tell it from a fair choice, but there is no proof.
+ * Quality   up to 1024 elements all orders are equally likely to 2^-44, as far as
+ *           2^64 seeds go: Fisher and Yates's method.  Above that it is a network
+ *           of 16 rounds, so that an element can be computed without the others.
+ *           The tests that quern has (fixed points, ascents, parity, where single
+ *           elements and pairs go) cannot tell it from a fair choice, not even
+ *           with 8 rounds; a proof there is none.
  * Method    a Feistel network over the rows and columns of a rectangle that just
  *           holds s elements, and cycle walking.
  */

@@ -13,9 +13,12 @@
  *
  * seed   any number.  Different ones give streams that have nothing to do with
  *        each other, neighbours such as 1 and 2 included.
- * first  the index of out[0].  Indices are taken modulo 2^64.
+ * first  the index of out[0].  Indices are taken modulo 2^64, except in a
+ *        permutation, which has an end.
  * kind   numbers of different kernels have nothing to do with each other either,
- *        though seed and index be the same; only the bits of u64 and u32 are.
+ *        though seed and index be the same; except that random_u64 and _u32 have
+ *        the same bits, and that signed and unsigned integers in a range go
+ *        together.
  *
  * The words come from Philox 4x32 with 10 rounds (Salmon, Moraes, Dror and Shaw
  * 2011), which passes the known batteries of statistical tests and is not meant
