@@ -268,7 +268,8 @@ kernels := \
     kernels/reduction.c \
     kernels/superacc.c \
     kernels/verdict.c \
-    kernels/shuffle.c
+    kernels/shuffle.c \
+    kernels/fuse.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.

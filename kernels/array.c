@@ -124,6 +124,27 @@ quern__array_possible(
 			    start <= UINTPTR_MAX - span - bytes;
 }
 
+/* Is it one element, whatever count and stride there are? */
+static bool
+is_result(const quern_op *op, int which)
+{
+	return which == QUERN__OUT && quern__reduces(op->kind);
+}
+
+bool
+quern__has_array(const quern_op *op, int which)
+{
+	const void *array = quern__array(op, which);
+	size_t bytes = op->kind->bytes[which];
+	ptrdiff_t stride = quern__stride(op, which);
+
+	if (is_result(op, which))
+		return quern__array_possible(array, 1, bytes, 1);
+	return op->count == 0 ||
+	    ((which != QUERN__OUT || stride != 0) &&
+		quern__array_possible(array, op->count, bytes, stride));
+}
+
 struct span {
 	uintptr_t low, high; /* high is past the last byte */
 	size_t bytes, step;  /* of one element, and from one to the next */
@@ -133,14 +154,15 @@ static struct span
 span_of(const quern_op *op, int which)
 {
 	size_t bytes = op->kind->bytes[which];
+	size_t n = is_result(op, which) ? 1 : op->count;
 	uintptr_t first = (uintptr_t)quern__array(op, which);
-	uintptr_t last = (uintptr_t)quern__element(op, which, op->count - 1);
+	uintptr_t last = (uintptr_t)quern__element(op, which, n - 1);
 
 	return (struct span) {
 		.low = first < last ? first : last,
 		.high = (first < last ? last : first) + bytes,
 		.bytes = bytes,
-		.step = size_of(quern__stride(op, which)) * bytes,
+		.step = n == 1 ? 0 : size_of(quern__stride(op, which)) * bytes,
 	};
 }
 
@@ -160,12 +182,22 @@ share(struct span a, struct span b)
 	return apart < a.bytes || a.step - apart < b.bytes;
 }
 
+/* What `writer` writes element by element is this array. */
 static bool
-same_array(const quern_op *op, int which)
+same_array(const quern_op *writer, const quern_op *op, int which)
 {
-	return quern__array(op, which) == op->out &&
-	    quern__stride(op, which) == op->out_stride &&
-	    op->kind->bytes[which] == op->kind->bytes[QUERN__OUT];
+	return quern__array(op, which) == writer->out &&
+	    quern__stride(op, which) == writer->out_stride &&
+	    op->kind->bytes[which] == writer->kind->bytes[QUERN__OUT] &&
+	    !is_result(writer, QUERN__OUT) && !is_result(op, which);
+}
+
+bool
+quern__apart_or_same(const quern_op *writer, const quern_op *op, int which)
+{
+	return (writer == op && which == QUERN__OUT) ||
+	    same_array(writer, op, which) ||
+	    !share(span_of(writer, QUERN__OUT), span_of(op, which));
 }
 
 int
@@ -173,32 +205,25 @@ quern__check_map(const quern_op *op)
 {
 	const unsigned char *bytes = op->kind->bytes;
 
-	if (op->count == 0)
-		return 0;
 	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
-		if (bytes[i] &&
-		    !quern__array_possible(quern__array(op, i), op->count,
-			bytes[i], quern__stride(op, i)))
+		if (bytes[i] && !quern__has_array(op, i))
 			return -EINVAL;
-	if (op->out_stride == 0)
-		return -EINVAL;
-	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++)
-		if (bytes[i] && !same_array(op, i) &&
-		    share(span_of(op, QUERN__OUT), span_of(op, i)))
+	for (int i = QUERN__IN; op->count && i < QUERN__ARRAYS; i++)
+		if (bytes[i] && !quern__apart_or_same(op, op, i))
 			return -EINVAL;
 	return 0;
 }
 
 /* Is `bytes` of memory, for one number, possible and apart from the arrays? */
 static int
-check_place(const quern_op *op, const void *place, size_t bytes, int arrays)
+check_place(const quern_op *op, const void *place, size_t bytes)
 {
 	uintptr_t low = (uintptr_t)place;
 	struct span one = { .low = low, .high = low + bytes };
 
 	if (!quern__array_possible(place, 1, bytes, 1))
 		return -EINVAL;
-	for (int i = arrays; op->count && i < QUERN__ARRAYS; i++)
+	for (int i = QUERN__OUT; op->count && i < QUERN__ARRAYS; i++)
 		if (op->kind->bytes[i] && share(one, span_of(op, i)))
 			return -EINVAL;
 	return 0;
@@ -211,18 +236,12 @@ quern__check_verdict(const quern_op *op)
 
 	if (err || !op->in3)
 		return err;
-	return check_place(op, op->in3, sizeof(size_t), QUERN__OUT);
+	return check_place(op, op->in3, sizeof(size_t));
 }
 
+/* A result is no array, and the same as none. */
 int
 quern__check_reduction(const quern_op *op)
 {
-	const unsigned char *bytes = op->kind->bytes;
-
-	for (int i = QUERN__IN; op->count && i < QUERN__ARRAYS; i++)
-		if (bytes[i] &&
-		    !quern__array_possible(quern__array(op, i), op->count,
-			bytes[i], quern__stride(op, i)))
-			return -EINVAL;
-	return check_place(op, op->out, bytes[QUERN__OUT], QUERN__IN);
+	return quern__check_map(op);
 }

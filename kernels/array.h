@@ -92,6 +92,15 @@ quern__elements(
 bool quern__array_possible(
     const void *array, size_t n, size_t bytes, ptrdiff_t stride);
 
+/* Can the op have the array `which`? */
+bool quern__has_array(const quern_op *op, int which);
+/*
+ * Of ops with elements: is what `writer` writes one of the arrays of `op`
+ * exactly, or has it no element in common with it?
+ */
+bool quern__apart_or_same(
+    const quern_op *writer, const quern_op *op, int which);
+
 /* Elementwise: each input is the output or shares no element with it. */
 int quern__check_map(const quern_op *op);
 /* The same with a place for a verdict, or NULL, apart from the arrays. */

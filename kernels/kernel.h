@@ -20,6 +20,10 @@
  * tree over b and hands acc[0] to `finish`.  With a count of 0 there are no
  * blocks, and `finish` gets an identity.
  *
+ * A kernel's reduction has the same bits if a block is taken in parts of 4096
+ * elements, each with an accumulator of its own, that are joined in the same tree
+ * as blocks: fuse.c does so.
+ *
  * Bits  `range` must produce bits that depend on the elements and on begin and
  *       end alone.
  * Name  QUERN_REGISTER() beside each kind, so that a worker process finds it.
@@ -72,6 +76,8 @@ struct quern_kind {
 	 * many elements are before its first has been added in how.scalar2.u64.
 	 */
 	bool indexed;
+	/* Elementwise, and with a verdict, which goes to in3: verdict.h. */
+	bool verdict;
 	/* Any block may read any element of the inputs. */
 	bool gathers;
 
@@ -93,14 +99,7 @@ quern__is_kernel(const struct quern_kind *kind)
 static inline bool
 quern__reduces(const struct quern_kind *kind)
 {
-	return kind->acc_bytes && !kind->loop;
-}
-
-/* Elementwise, and with a verdict: `in3` is where it goes (verdict.h). */
-static inline bool
-quern__has_verdict(const struct quern_kind *kind)
-{
-	return kind->acc_bytes && kind->loop;
+	return kind->acc_bytes && !kind->verdict;
 }
 
 /*

@@ -79,3 +79,14 @@ quern__map_range(
 	quern__run_loop(op, loop, quern__element(op, QUERN__OUT, begin), in,
 	    begin, end - begin, acc);
 }
+
+quern__loop *
+quern__map_loop(const quern_op *op)
+{
+	const struct quern_kind *kind = op->kind;
+
+	if (kind->range != quern__map_range || kind->acc_bytes ||
+	    kind->indexed || streams(op) || !contiguous(op))
+		return NULL;
+	return kind->loop[quern__isa()->index];
+}

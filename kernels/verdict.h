@@ -85,6 +85,7 @@ int quern__verdict_finish(const quern_op *op, const void *acc);
 		.loop = id##_variants,                                         \
 		.check = quern__check_verdict,                                 \
 		.range = quern__map_range,                                     \
+		.verdict = true,                                               \
 		.acc_bytes = quern__verdict_bytes,                             \
 		.identity = quern__verdict_identity,                           \
 		.combine = quern__verdict_combine,                             \

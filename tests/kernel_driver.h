@@ -44,7 +44,8 @@ static inline int
 run_blocks(quern_op op, uint64_t order)
 {
 	const struct quern_kind *kind = op.kind;
-	size_t blocks = op.count / kind->block + (op.count % kind->block != 0);
+	size_t block = kind->block ? kind->block : op.grain;
+	size_t blocks = op.count ? (op.count - 1) / block + 1 : 0;
 	size_t bytes = kind->acc_bytes ? kind->acc_bytes(&op) : 0;
 	size_t *sequence;
 	char *acc;
@@ -66,11 +67,11 @@ run_blocks(quern_op op, uint64_t order)
 		sequence[other] = was;
 	}
 	for (size_t i = 0; i < blocks; i++) {
-		size_t b = sequence[i], begin = b * kind->block;
+		size_t b = sequence[i], begin = b * block;
 		size_t left = op.count - begin;
 
 		kind->range(NULL, &op, begin,
-		    begin + (left < kind->block ? left : kind->block),
+		    begin + (left < block ? left : block),
 		    bytes ? acc + b * bytes : NULL);
 	}
 	for (size_t step = 1; bytes && step < blocks; step *= 2)

@@ -4,6 +4,7 @@
 #define QUERN_QUERN_H
 
 #include <quern/executor.h>
+#include <quern/fuse.h>
 #include <quern/kernels.h>
 #include <quern/loop.h>
 #include <quern/op.h>

@@ -147,7 +147,7 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	    answer.u.ended.status;
 	/* A verdict comes with an error. */
 	if (status >= 0 ||
-	    (status == -ERANGE && quern__has_verdict(job->op.kind)))
+	    (status == -ERANGE && job->op.kind->verdict))
 		quern__stage_fetch(&staged);
 	*blocks = answer.u.ended.blocks;
 	return status;

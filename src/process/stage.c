@@ -122,7 +122,7 @@ want_elements(struct quern__staged *staged, struct quern__arena *arena,
 static size_t
 result_bytes(const quern_op *op)
 {
-	if (quern__has_verdict(op->kind))
+	if (op->kind->verdict)
 		return sizeof(size_t);
 	return quern__is_kernel(op->kind) ? op->kind->bytes[QUERN__OUT] :
 					    op->kind->acc_bytes(op);
@@ -154,14 +154,14 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 		want_elements(staged, arena, begin, end);
 		break;
 	case QUERN__RUN_JOIN:
-		result = quern__has_verdict(op->kind) ? QUERN__IN3 : QUERN__OUT;
+		result = op->kind->verdict ? QUERN__IN3 : QUERN__OUT;
 		want(staged, arena, result,
 		    (struct quern__staged_part) {
 			.here = (char *)quern__array(op, result),
 			.n = 1,
 			.size = result_bytes(op),
 			/* No verdict leaves it as it is. */
-			.in = quern__has_verdict(op->kind),
+			.in = op->kind->verdict,
 			.out = true,
 		    });
 		break;

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuse.c -- a chain of kernels, block by block in the caches.
+ *
+ *     quern/fuse.h --> [fuse.c] --> the range of each op's kind
+ *
+ * The ops of the chain run on a chunk of elements, one after the other, before
+ * the next chunk: each with a copy of its op in which slots are buffers.  A
+ * kind's range adds the index of an element to where its array begins, so the
+ * copy has that much less, and indices are those of the whole arrays.
+ *
+ * A reduction comes to its elements in sub-blocks of `sub`, many chunks each, as
+ * kernel.h promises, so slots that it reads have room for as many.  The fused op
+ * has the grid of the reduction, and its accumulators, one for each sub-block.
+ */
+#include <quern/fuse.h>
+
+#include <errno.h>
+
+#include "array.h"
+
+/*
+ * Elements that pass from op to op in the first cache.  While they do memory
+ * would have nothing to do, so those AHEAD of them are asked for, to be in the
+ * second cache when they are wanted.
+ */
+enum { CHUNK = 256, AHEAD = 512, LINE = 64, SLOT_BYTES = sizeof(double) };
+
+/* Elements that a reduction takes at a time: kernel.h. */
+enum { SUB = 4096 };
+
+/* Which slot is that, or QUERN_SLOTS: none. */
+static unsigned
+slot_of(const void *array)
+{
+	uintptr_t i = (uintptr_t)array - 1;
+
+	return i < QUERN_SLOTS ? (unsigned)i : QUERN_SLOTS;
+}
+
+static bool
+is_elementwise(const struct quern_kind *kind)
+{
+	return quern__is_kernel(kind) && !kind->acc_bytes &&
+	    kind->check == quern__check_map;
+}
+
+static bool
+is_reduction(const struct quern_kind *kind)
+{
+	return quern__is_kernel(kind) && kind->acc_bytes &&
+	    kind->check == quern__check_reduction;
+}
+
+/* ---- the op ---- */
+
+static const quern_op *
+ops_of(const quern_op *fused)
+{
+	return fused->arg;
+}
+
+static size_t
+n_of(const quern_op *fused)
+{
+	return (size_t)fused->scalar.u64;
+}
+
+static const quern_op *
+last_of(const quern_op *fused)
+{
+	return &ops_of(fused)[n_of(fused) - 1];
+}
+
+/* The shortest of all, or the reduction's, whose bits depend on it. */
+static size_t
+block_of(const quern_op *ops, size_t n)
+{
+	size_t block = ops[0].kind->block;
+
+	for (size_t i = 0; i < n; i++)
+		if (ops[i].kind->block < block || ops[i].kind->acc_bytes)
+			block = ops[i].kind->block;
+	return block;
+}
+
+/* ---- what cannot work ---- */
+
+/* Each array of the chain: op i's array `which`. */
+#define FOR_EACH_ARRAY(ops, n, i, which)                                       \
+	for (size_t i = 0; i < (n); i++)                                       \
+		for (int which = QUERN__OUT; which < QUERN__ARRAYS; which++)   \
+			if ((ops)[i].kind->bytes[which])
+
+/* Are the kinds such as can be fused, in this order? */
+static bool
+are_kinds(const quern_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!ops[i].kind ||
+		    !(is_elementwise(ops[i].kind) ||
+			(i == n - 1 && is_reduction(ops[i].kind))))
+			return false;
+	return true;
+}
+
+/* `size` of the elements that a slot holds, 0: none yet. */
+static bool
+reads_slots(const quern_op *op, const unsigned char size[])
+{
+	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
+		unsigned slot = slot_of(quern__array(op, i));
+		size_t bytes = op->kind->bytes[i];
+
+		if (!bytes || slot == QUERN_SLOTS)
+			continue;
+		if (size[slot] != bytes || quern__stride(op, i) != 1)
+			return false;
+		/* In place an element would overwrite the next one. */
+		if (quern__array(op, i) == op->out &&
+		    bytes != op->kind->bytes[QUERN__OUT])
+			return false;
+	}
+	return true;
+}
+
+static bool
+writes_slot(const quern_op *op, unsigned char size[])
+{
+	unsigned slot = slot_of(op->out);
+
+	if (slot == QUERN_SLOTS)
+		return true;
+	size[slot] = op->kind->bytes[QUERN__OUT];
+	return !op->kind->acc_bytes && size[slot] <= SLOT_BYTES &&
+	    op->out_stride == 1;
+}
+
+/* Is what one op writes apart from what others have, or the same? */
+static bool
+are_apart(const quern_op *ops, size_t n, const quern_op *writer)
+{
+	if (slot_of(writer->out) < QUERN_SLOTS)
+		return true;
+	FOR_EACH_ARRAY(ops, n, i, which)
+	if (slot_of(quern__array(&ops[i], which)) == QUERN_SLOTS &&
+	    !quern__apart_or_same(writer, &ops[i], which))
+		return false;
+	return true;
+}
+
+static bool
+are_possible(const quern_op *ops, size_t n)
+{
+	FOR_EACH_ARRAY(ops, n, i, which)
+	if (slot_of(quern__array(&ops[i], which)) == QUERN_SLOTS &&
+	    !quern__has_array(&ops[i], which))
+		return false;
+	return true;
+}
+
+static int
+check(const quern_op *fused)
+{
+	const quern_op *ops = ops_of(fused);
+	size_t n = n_of(fused);
+	unsigned char size[QUERN_SLOTS] = { 0 };
+
+	if (!ops || n == 0 || n > QUERN_FUSE_MOST)
+		return -EINVAL;
+	if (!are_kinds(ops, n) || !are_possible(ops, n))
+		return -EINVAL;
+	if (fused->arg_bytes != n * sizeof(*ops) ||
+	    fused->grain != block_of(ops, n) ||
+	    !fused->kind->acc_bytes != !last_of(fused)->kind->acc_bytes)
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++)
+		if (ops[i].count != fused->count ||
+		    !reads_slots(&ops[i], size) || !writes_slot(&ops[i], size))
+			return -EINVAL;
+	for (size_t i = 0; fused->count && i < n; i++)
+		if (!are_apart(ops, n, &ops[i]))
+			return -EINVAL;
+	return 0;
+}
+
+/* ---- a block ---- */
+
+/* Buffers a multiple of 4 KiB apart would meet in the same lines of a cache. */
+struct narrow {
+	_Alignas(64) char at[CHUNK * SLOT_BYTES + 64];
+};
+
+struct wide {
+	_Alignas(64) char at[SUB * SLOT_BYTES + 64];
+};
+
+/* An op whose slots are buffers, for the elements that are next. */
+struct step {
+	quern_op op;
+	const quern_op *of; /* as it is in the chain */
+};
+
+struct chain {
+	size_t n;
+	struct {
+		char *buffer;
+		bool wide; /* holds a sub-block, or else a chunk */
+	} slot[QUERN_SLOTS];
+	struct step step[QUERN_FUSE_MOST];
+};
+
+/* Where an array of the chain begins if a slot's buffer begins at an index. */
+static void *
+place(const struct chain *chain, const void *array, size_t bytes, bool wide,
+    size_t index, void *otherwise)
+{
+	unsigned i = slot_of(array);
+
+	if (i == QUERN_SLOTS || chain->slot[i].wide != wide)
+		return otherwise;
+	/* Not a pointer into anything, but for the elements there are. */
+	return (void *)((uintptr_t)chain->slot[i].buffer - index * bytes);
+}
+
+/* Let wide slots, or else the narrow ones, begin at this index. */
+static void
+place_slots(
+    const struct chain *chain, struct step *step, bool wide, size_t index)
+{
+	const unsigned char *bytes = step->op.kind->bytes;
+	quern_op *op = &step->op;
+	const quern_op *of = step->of;
+
+	op->out =
+	    place(chain, of->out, bytes[QUERN__OUT], wide, index, op->out);
+	op->in =
+	    place(chain, of->in, bytes[QUERN__IN], wide, index, (void *)op->in);
+	op->in2 = place(
+	    chain, of->in2, bytes[QUERN__IN2], wide, index, (void *)op->in2);
+	op->in3 = place(
+	    chain, of->in3, bytes[QUERN__IN3], wide, index, (void *)op->in3);
+}
+
+static void
+add_step(struct chain *chain, const quern_op *op)
+{
+	struct step *step = &chain->step[chain->n++];
+
+	step->op = *op;
+	step->of = op;
+	/* So few bytes are not stored past the caches. */
+	if (slot_of(op->out) < QUERN_SLOTS)
+		step->op.count = CHUNK;
+}
+
+/* Of inputs that are in memory, what the chunk wants that begins at `index`. */
+static void
+ask_for(const struct step *step, size_t index)
+{
+	/* GCC leaves out calls of a function that does nothing but ask. */
+	__asm__ volatile("");
+	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
+		size_t bytes = step->op.kind->bytes[i];
+		uintptr_t at = (uintptr_t)quern__array(step->of, i);
+
+		if (!bytes || slot_of((void *)at) < QUERN_SLOTS ||
+		    quern__stride(step->of, i) != 1)
+			continue;
+		at += index * bytes;
+		for (size_t k = 0; k < CHUNK * bytes; k += LINE)
+			__builtin_prefetch((void *)(at + k), 0, 2);
+	}
+}
+
+/* Run all steps on each chunk. */
+static void
+run_chunks(quern_context *ctx, struct chain *chain, size_t begin, size_t end)
+{
+	for (size_t m; begin < end; begin += m) {
+		m = end - begin < CHUNK ? end - begin : CHUNK;
+		for (size_t i = 0; i < chain->n; i++) {
+			struct step *step = &chain->step[i];
+
+			ask_for(step, begin + AHEAD);
+			place_slots(chain, step, false, begin);
+			step->op.kind->range(
+			    ctx, &step->op, begin, begin + m, NULL);
+		}
+	}
+}
+
+static void
+range_map(quern_context *ctx, const quern_op *fused, size_t begin, size_t end,
+    void *acc)
+{
+	struct narrow buffer[QUERN_SLOTS];
+	struct chain chain;
+
+	(void)acc;
+	chain.n = 0;
+	for (unsigned i = 0; i < QUERN_SLOTS; i++) {
+		chain.slot[i].buffer = buffer[i].at;
+		chain.slot[i].wide = false;
+	}
+	for (size_t i = 0; i < n_of(fused); i++)
+		add_step(&chain, &ops_of(fused)[i]);
+	run_chunks(ctx, &chain, begin, end);
+}
+
+/* ---- with a reduction at the end ---- */
+
+/* Distance between accumulators: each is aligned as malloc would. */
+static size_t
+acc_stride(const quern_op *reduction)
+{
+	size_t align = _Alignof(max_align_t);
+
+	return (reduction->kind->acc_bytes(reduction) + align - 1) / align *
+	    align;
+}
+
+/* Sub-blocks of a block. */
+static size_t
+subs_of(const quern_op *reduction)
+{
+	return (reduction->kind->block + SUB - 1) / SUB;
+}
+
+static size_t
+acc_bytes(const quern_op *fused)
+{
+	const quern_op *last = last_of(fused);
+
+	return acc_stride(last) * subs_of(last);
+}
+
+static void
+identity(const quern_op *fused, void *acc)
+{
+	const quern_op *last = last_of(fused);
+
+	last->kind->identity(last, acc);
+}
+
+static void
+combine(const quern_op *fused, void *acc, const void *right)
+{
+	const quern_op *last = last_of(fused);
+
+	last->kind->combine(last, acc, right);
+}
+
+static int
+finish(const quern_op *fused, const void *acc)
+{
+	const quern_op *last = last_of(fused);
+
+	return last->kind->finish(last, acc);
+}
+
+/* Slots that the reduction reads become wide ones. */
+static void
+widen_slots(struct chain *chain, const quern_op *last, struct wide wide[])
+{
+	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
+		unsigned slot = slot_of(quern__array(last, i));
+
+		if (!last->kind->bytes[i] || slot == QUERN_SLOTS)
+			continue;
+		chain->slot[slot].buffer = wide[i - QUERN__IN].at;
+		chain->slot[slot].wide = true;
+	}
+}
+
+/* Fill an accumulator for each sub-block, and join them in a pairwise tree. */
+static void
+range_reduce(quern_context *ctx, const quern_op *fused, size_t begin,
+    size_t end, void *acc)
+{
+	const quern_op *last = last_of(fused);
+	size_t stride = acc_stride(last), n = 0;
+	struct narrow narrow[QUERN_SLOTS];
+	struct wide wide[QUERN__ARRAYS - 1];
+	struct step reduction = { *last, last };
+	struct chain chain;
+
+	chain.n = 0;
+	for (unsigned i = 0; i < QUERN_SLOTS; i++) {
+		chain.slot[i].buffer = narrow[i].at;
+		chain.slot[i].wide = false;
+	}
+	widen_slots(&chain, last, wide);
+	for (const quern_op *op = ops_of(fused); op < last; op++)
+		add_step(&chain, op);
+	for (size_t m; begin < end; begin += m, n++) {
+		char *part = (char *)acc + n * stride;
+
+		m = end - begin < SUB ? end - begin : SUB;
+		for (size_t i = 0; i < chain.n; i++)
+			place_slots(&chain, &chain.step[i], true, begin);
+		run_chunks(ctx, &chain, begin, begin + m);
+		place_slots(&chain, &reduction, true, begin);
+		if (n)
+			identity(fused, part);
+		last->kind->range(ctx, &reduction.op, begin, begin + m, part);
+	}
+	for (size_t width = 1; width < n; width *= 2)
+		for (size_t i = 0; i + width < n; i += 2 * width)
+			combine(fused, (char *)acc + i * stride,
+			    (char *)acc + (i + width) * stride);
+}
+
+/* ---- two kinds ---- */
+
+static const struct quern_kind fuse = {
+	.name = "fuse",
+	.check = check,
+	.range = range_map,
+};
+QUERN_REGISTER(fuse)
+
+static const struct quern_kind fuse_reduce = {
+	.name = "fuse_reduce",
+	.check = check,
+	.range = range_reduce,
+	.acc_bytes = acc_bytes,
+	.identity = identity,
+	.combine = combine,
+	.finish = finish,
+};
+QUERN_REGISTER(fuse_reduce)
+
+quern_op
+quern_fuse(const quern_op *ops, size_t n)
+{
+	quern_op op = { .kind = &fuse, .arg = (void *)ops, .scalar.u64 = n };
+
+	/* What check() refuses has no kinds to look at. */
+	if (!ops || n == 0 || n > QUERN_FUSE_MOST || !are_kinds(ops, n))
+		return op;
+	if (ops[n - 1].kind->acc_bytes)
+		op.kind = &fuse_reduce;
+	op.arg_bytes = n * sizeof(*ops);
+	op.count = ops[0].count;
+	op.grain = block_of(ops, n);
+	return op;
+}

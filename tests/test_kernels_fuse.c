@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_kernels_fuse.c -- tests kernels/fuse.c: a fused chain does what its ops
+ * do one by one, to the bit.
+ *
+ * Chains are random, over all kernels of quern/kernel_list.h whose arrays are
+ * of one type.  One by one a slot is an array of its own.
+ */
+#include <omp.h>
+#include <quern/fuse.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_driver.h"
+#include "kernel_table.h"
+
+/* More than a block of any kernel, and a last one that is short. */
+enum { N = 32768 + 4099, OPS = 6, INPUTS = 3, WIDEST = 8 };
+/* Arrays, and how far apart elements of one may be. */
+enum { ARRAYS = 5, FAR = 3, SLOTS = 3, ROOM = N * FAR * WIDEST };
+
+static char *memory[2];        /* of the chain, and of its ops one by one */
+static char *source[ELEMENTS]; /* what is in both of them before */
+
+/* Where things are in a memory. */
+enum { RESULT = ARRAYS * ROOM, SLOT = RESULT + 256 };
+enum { MEMORY = SLOT + SLOTS * N * WIDEST };
+
+static int
+make_memory(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (!(memory[i] = malloc(MEMORY)))
+			return 1;
+	for (int e = 0; e < ELEMENTS; e++) {
+		if (!(source[e] = malloc(SLOT)))
+			return 1;
+		fill_elements(source[e], (enum element)e,
+		    SLOT / element_bytes[e], (uint64_t)e + 1);
+	}
+	return 0;
+}
+
+static void
+free_memory(void)
+{
+	for (int e = 0; e < ELEMENTS; e++)
+		free(source[e]);
+	free(memory[0]);
+	free(memory[1]);
+}
+
+struct array {
+	size_t at; /* bytes from the beginning */
+	ptrdiff_t stride;
+};
+
+/* The first two are parts of pairs. */
+static struct array
+array_of(unsigned i, size_t bytes, bool strided)
+{
+	static const ptrdiff_t stride[ARRAYS] = { 2, 2, -1, 3, 1 };
+
+	if (!strided)
+		return (struct array) { i * ROOM, 1 };
+	if (i == 1)
+		return (struct array) { bytes, 2 };
+	return (struct array) { i * ROOM + (i == 2 ? (N - 1) * bytes : 0),
+		stride[i] };
+}
+
+/* One of the ops: which of the arrays or, from ARRAYS on, of the slots. */
+struct link {
+	const struct listed *kernel;
+	unsigned in[INPUTS], out;
+};
+
+struct random_chain {
+	struct link link[OPS];
+	size_t n, count;
+	enum element element;
+	bool strided;
+};
+
+static bool
+of_one_type(const struct listed *k, enum element element)
+{
+	size_t bytes = element_bytes[element];
+
+	if (k->element != element ||
+	    (!k->reduction && listed_out_bytes(k) != bytes))
+		return false;
+	for (unsigned i = 0; i < k->inputs; i++)
+		if (listed_in_bytes(k, i) != bytes)
+			return false;
+	return true;
+}
+
+static const struct listed *
+any_kernel(enum element element, bool reduction, uint64_t *state)
+{
+	const struct listed *k;
+
+	do {
+		k = &listed[next_random(state) % listed_count];
+	} while (k->reduction != reduction || !of_one_type(k, element));
+	return k;
+}
+
+static bool
+has_reduction(enum element element)
+{
+	for (size_t i = 0; i < listed_count; i++)
+		if (listed[i].reduction && of_one_type(&listed[i], element))
+			return true;
+	return false;
+}
+
+static struct random_chain
+any_chain(size_t count, bool strided, uint64_t *state)
+{
+	struct random_chain chain = {
+		.n = 1 + next_random(state) % OPS,
+		.count = count,
+		.element = (enum element)(next_random(state) % ELEMENTS),
+		.strided = strided,
+	};
+	bool reduces = has_reduction(chain.element) && next_random(state) % 4;
+	bool written[ARRAYS + SLOTS] = { true, true, true, true, true };
+
+	for (size_t i = 0; i < chain.n; i++) {
+		struct link *link = &chain.link[i];
+
+		link->kernel = any_kernel(
+		    chain.element, reduces && i == chain.n - 1, state);
+		for (unsigned j = 0; j < INPUTS; j++)
+			do {
+				link->in[j] = (unsigned)(next_random(state) %
+				    (ARRAYS + SLOTS));
+			} while (!written[link->in[j]]);
+		link->out = (unsigned)(next_random(state) % (ARRAYS + SLOTS));
+		written[link->out] = true;
+	}
+	return chain;
+}
+
+/* The i-th op, in the memory m; with slots, or arrays in their stead. */
+static quern_op
+op_of(const struct random_chain *chain, size_t i, char *m, bool slots)
+{
+	const struct link *link = &chain->link[i];
+	size_t bytes = element_bytes[chain->element];
+	void *at[ARRAYS + SLOTS];
+	ptrdiff_t stride[ARRAYS + SLOTS];
+	const void *in[INPUTS];
+
+	for (unsigned k = 0; k < ARRAYS + SLOTS; k++) {
+		struct array a = array_of(k, bytes, chain->strided);
+
+		at[k] = k < ARRAYS ? m + a.at :
+		    slots          ? quern_slot(k - ARRAYS) :
+				     m + SLOT + (k - ARRAYS) * N * WIDEST;
+		stride[k] = k < ARRAYS ? a.stride : 1;
+	}
+	for (unsigned j = 0; j < INPUTS; j++)
+		in[j] = at[link->in[j]];
+	return quern_with_strides(
+	    link->kernel->build(
+		link->kernel->reduction ? m + RESULT : at[link->out], in,
+		chain->count),
+	    stride[link->out], stride[link->in[0]], stride[link->in[1]],
+	    stride[link->in[2]]);
+}
+
+typedef int run_fn(quern_op op);
+
+static int
+run_by_block(quern_op op)
+{
+	return run_blocks(op, 7);
+}
+
+static int
+run_on_team(quern_op op)
+{
+	return quern_run(NULL, op);
+}
+
+static quern_executor *pool;
+
+static int
+run_on_pool(quern_op op)
+{
+	return quern_run(pool, op);
+}
+
+/* Both memories are alike but for slots. */
+static void
+compare(const struct random_chain *chain, run_fn *run)
+{
+	quern_op op[OPS];
+	int status, want = 0;
+	bool same;
+
+	memcpy(memory[0], source[chain->element], SLOT);
+	memcpy(memory[1], source[chain->element], SLOT);
+	for (size_t i = 0; i < chain->n; i++)
+		op[i] = op_of(chain, i, memory[0], true);
+	status = run(quern_fuse(op, chain->n));
+	for (size_t i = 0; i < chain->n; i++)
+		want = run(op_of(chain, i, memory[1], false));
+	same = memcmp(memory[0], memory[1], SLOT) == 0;
+	CU_ASSERT_EQUAL(status, want);
+	CU_ASSERT_TRUE(same);
+	if (same && status == want)
+		return;
+	printf("\n  %s, %zu elements, status %d for %d:", quern__isa()->name,
+	    chain->count, status, want);
+	for (size_t i = 0; i < chain->n; i++)
+		printf(" %u=%s(%u,%u,%u)", chain->link[i].out,
+		    chain->link[i].kernel->name, chain->link[i].in[0],
+		    chain->link[i].in[1], chain->link[i].in[2]);
+	printf(" ");
+}
+
+static const size_t count[] = { 0, 1, 2, 7, 255, 256, 257, 513, 1000, 4095,
+	4096, 4097, 8191, 12289, 32767, 32768, 32769, N };
+
+enum { COUNTS = sizeof(count) / sizeof(count[0]) };
+
+static void
+compare_many(size_t chains, run_fn *run)
+{
+	uint64_t state = seed();
+
+	for (size_t i = 0; i < chains; i++) {
+		struct random_chain chain =
+		    any_chain(count[next_random(&state) % COUNTS],
+			next_random(&state) % 3 == 0, &state);
+
+		compare(&chain, run);
+	}
+}
+
+static size_t
+some(unsigned long n)
+{
+	return rounds(SANITIZED ? n / 4 : n);
+}
+
+static void
+any_chain_has_the_bits_of_its_ops_on_each_instruction_set(void)
+{
+	for (size_t u = 0; use_isa(u); u++)
+		compare_many(some(80), run_by_block);
+}
+
+static void
+so_it_has_past_the_caches(void)
+{
+	size_t before = quern__streams_from();
+
+	quern__streams_from_use(0);
+	compare_many(some(60), run_by_block);
+	quern__streams_from_use(before);
+}
+
+static void
+so_it_has_on_any_number_of_threads(void)
+{
+	for (int threads = 1; threads <= 8; threads += threads < 3 ? 1 : 5) {
+		omp_set_num_threads(threads);
+		compare_many(some(25), run_on_team);
+		pool = open_executor((unsigned)threads);
+		compare_many(some(25), run_on_pool);
+		end_executor(pool);
+	}
+}
+
+/* Each reduction is taken in the parts that kernel.h tells of. */
+static void
+so_has_each_reduction_of_a_slot(void)
+{
+	for (size_t i = 0; i < listed_count; i++) {
+		struct random_chain chain = {
+			.n = 2,
+			.element = listed[i].element,
+			.link[1] = { &listed[i], { ARRAYS, 0, 1 }, 0 },
+		};
+		uint64_t state = i + 1;
+
+		if (!listed[i].reduction ||
+		    !of_one_type(&listed[i], listed[i].element))
+			continue;
+		chain.link[0] = (struct link) {
+			any_kernel(listed[i].element, false, &state),
+			{ 2, 3, 4 },
+			ARRAYS,
+		};
+		for (size_t c = 0; c < COUNTS; c++) {
+			chain.count = count[c];
+			compare(&chain, run_by_block);
+		}
+	}
+}
+
+/* ---- what cannot work ---- */
+
+static int
+check(const quern_op *ops, size_t n)
+{
+	quern_op op = quern_fuse(ops, n);
+
+	return quern_run(NULL, op);
+}
+
+static double x[64], y[64], z[64], sum;
+
+#define CHECK(...)                                                             \
+	check((const quern_op[]) { __VA_ARGS__ },                              \
+	    sizeof((const quern_op[]) { __VA_ARGS__ }) / sizeof(quern_op))
+#define SQUARE(out, in) quern_square_f64(out, in, 8)
+#define SUM(out, in) quern_sum_f64(out, in, 8)
+
+static int
+nothing(quern_context *ctx, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	return 0;
+}
+
+static void
+what_is_no_chain_is_einval(void)
+{
+	quern_op many[QUERN_FUSE_MOST + 1], one = SQUARE(x, y);
+
+	for (size_t i = 0; i <= QUERN_FUSE_MOST; i++)
+		many[i] = SQUARE(x, y);
+	CU_ASSERT_EQUAL(check(NULL, 1), -EINVAL);
+	CU_ASSERT_EQUAL(check(many, 0), -EINVAL);
+	CU_ASSERT_EQUAL(check(many, QUERN_FUSE_MOST), 0);
+	CU_ASSERT_EQUAL(check(many, QUERN_FUSE_MOST + 1), -EINVAL);
+	CU_ASSERT_EQUAL(check(many, SIZE_MAX), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(one, { 0 }), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(quern_square_f64(x, y, 7), one), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(one, quern_square_f64(x, y, 9)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(one, quern_call(nothing, NULL)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SUM(&sum, x), one), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SUM(&sum, x), SUM(&sum, x)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(one, quern_fuse(&one, 1)), -EINVAL);
+	CU_ASSERT_EQUAL(
+	    quern_run(NULL, quern_with_arg(quern_fuse(&one, 1), 8)), -EINVAL);
+	CU_ASSERT_EQUAL(
+	    quern_run(
+		NULL, quern_with_strides(quern_fuse(&one, 1), 1, 1, 1, 1)),
+	    -EINVAL);
+}
+
+static void
+a_slot_that_holds_nothing_of_the_kind_is_einval(void)
+{
+	void *s = quern_slot(0), *t = quern_slot(QUERN_SLOTS - 1);
+
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, x), SQUARE(t, s), SUM(&sum, t)), 0);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, x), SQUARE(s, s), SUM(&sum, s)), 0);
+	/* none of the slots */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(quern_slot(QUERN_SLOTS), x)), -EINVAL);
+	/* nothing was written */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, s)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SUM(&sum, s)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, s), SQUARE(s, y)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, s)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, x), SQUARE(x, t)), -EINVAL);
+	/* elements of another size */
+	CU_ASSERT_EQUAL(
+	    CHECK(SQUARE(s, x), quern_square_f32((float *)y, s, 8)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, x), SQUARE(y, s),
+			    quern_square_f32(s, (float *)x, 8),
+			    quern_square_f32((float *)z, s, 8)),
+	    0);
+	/* the result of a reduction */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, x), SUM(s, s)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(s, x), SUM(t, s)), -EINVAL);
+	/* strides */
+	CU_ASSERT_EQUAL(
+	    CHECK(quern_with_strides(SQUARE(s, x), 2, 1, 1, 1)), -EINVAL);
+	CU_ASSERT_EQUAL(
+	    CHECK(SQUARE(s, x), quern_with_strides(SQUARE(y, s), 1, 0, 1, 1)),
+	    -EINVAL);
+	CU_ASSERT_EQUAL(
+	    CHECK(SQUARE(s, x), quern_with_strides(SQUARE(y, s), 3, 1, 9, 9)),
+	    0);
+	/* and outside of a chain */
+	CU_ASSERT_EQUAL(quern_run(NULL, SQUARE(s, x)), -EINVAL);
+	CU_ASSERT_EQUAL(quern_run(NULL, SQUARE(x, s)), -EINVAL);
+}
+
+static void
+arrays_of_ops_that_meet_otherwise_than_exactly_are_einval(void)
+{
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(y, x)), 0);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(z, x + 8)), 0);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(x, z)), 0);
+	/* read by one behind */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(z, x + 1)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&sum, x + 7)), -EINVAL);
+	/* read by one before */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(z, x + 1), SQUARE(x, y)), -EINVAL);
+	/* written by both */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(x + 1, z)), -EINVAL);
+	/* the same elements in another order, or of another size */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y),
+			    quern_with_strides(SQUARE(z, x + 7), 1, -1, 1, 1)),
+	    -EINVAL);
+	CU_ASSERT_EQUAL(
+	    CHECK(SQUARE(x, y), quern_with_strides(SQUARE(z, x), 1, 0, 1, 1)),
+	    -EINVAL);
+	CU_ASSERT_EQUAL(
+	    CHECK(SQUARE(x, y), quern_square_f32((float *)z, (float *)x, 8)),
+	    -EINVAL);
+	/* parts of pairs */
+	CU_ASSERT_EQUAL(
+	    CHECK(quern_with_strides(SQUARE(x, y), 2, 2, 1, 1),
+		quern_with_strides(SQUARE(x + 1, y + 1), 2, 2, 1, 1)),
+	    0);
+	/* a result in what another op has */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&x[0], y)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&y[7], x)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&x[8], x)), 0);
+	/* what an op by itself refuses */
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(z + 1, z)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(NULL, x)), -EINVAL);
+	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(NULL, x)), -EINVAL);
+	CU_ASSERT_EQUAL(
+	    CHECK(quern_with_strides(SQUARE(x, y), 0, 1, 1, 1)), -EINVAL);
+}
+
+static void
+without_elements_only_the_result_is_written(void)
+{
+	double least = 5;
+
+	sum = 5;
+	CU_ASSERT_EQUAL(CHECK(quern_square_f64(NULL, NULL, 0),
+			    quern_sum_f64(&sum, NULL, 0)),
+	    0);
+	CU_ASSERT_EQUAL(sum, 0);
+	CU_ASSERT_EQUAL(CHECK(quern_square_f64(NULL, NULL, 0),
+			    quern_min_f64(&least, NULL, 0)),
+	    -EDOM);
+	CU_ASSERT_EQUAL(least, 5);
+	CU_ASSERT_EQUAL(CHECK(quern_square_f64(NULL, NULL, 0)), 0);
+}
+
+/* ---- stop ---- */
+
+static void
+a_chain_stops_in_the_middle(void)
+{
+	enum { MANY = 1 << 21 };
+	double *out = malloc(MANY * sizeof(*out)), *in = malloc(MANY * 8);
+	quern_op ops[QUERN_FUSE_MOST];
+	quern_job job;
+	struct rig rig;
+	size_t left = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(in);
+	if (!rig_open(&rig, 1))
+		return;
+	for (size_t i = 0; i < MANY; i++) {
+		in[i] = 1.5;
+		out[i] = 5;
+	}
+	for (size_t i = 0; i < QUERN_FUSE_MOST; i++)
+		ops[i] = quern_pow_f64(out, i ? out : in, 0.9, MANY);
+	quern_job_init(&job, quern_fuse(ops, QUERN_FUSE_MOST), NULL);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+	while (quern_job_progress(&job) == 0)
+		sched_yield();
+	CU_ASSERT_EQUAL(quern_cancel(&job), -EINPROGRESS);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(quern_job_status(&job), -ECANCELED);
+	for (size_t i = 0; i < MANY; i++)
+		left += out[i] == 5;
+	CU_ASSERT(left > 0);
+	CU_ASSERT(left < MANY);
+	rig_close(&rig);
+	free(out);
+	free(in);
+}
+
+int
+main(void)
+{
+	static const CU_TestInfo tests[] = {
+		{ "any chain has the bits of its ops, on each instruction set",
+		    any_chain_has_the_bits_of_its_ops_on_each_instruction_set },
+		{ "so it has past the caches", so_it_has_past_the_caches },
+		{ "so it has on any number of threads",
+		    so_it_has_on_any_number_of_threads },
+		{ "so has each reduction of a slot",
+		    so_has_each_reduction_of_a_slot },
+		{ "what is no chain is einval", what_is_no_chain_is_einval },
+		{ "a slot that holds nothing of the kind is einval",
+		    a_slot_that_holds_nothing_of_the_kind_is_einval },
+		{ "arrays of ops that meet otherwise than exactly are einval",
+		    arrays_of_ops_that_meet_otherwise_than_exactly_are_einval },
+		{ "without elements only the result is written",
+		    without_elements_only_the_result_is_written },
+		{ "a chain stops in the middle", a_chain_stops_in_the_middle },
+		CU_TEST_INFO_NULL,
+	};
+	int failed;
+
+	if (make_memory()) {
+		puts("no memory for the arrays");
+		return 1;
+	}
+	add_suite("fuse", tests);
+	failed = run_suites();
+	free_memory();
+	return failed;
+}
