@@ -10,6 +10,8 @@
 #ifndef QUERN_KERNELS_ARRAY_H
 #define QUERN_KERNELS_ARRAY_H
 
+#include <quern/fuse.h>
+
 #include "kernel.h"
 
 #define QUERN__NO_NUMBER ((union quern_number) { .i64 = 0 })
@@ -50,6 +52,15 @@ quern__stride(const quern_op *op, int which)
 	default:
 		return op->in3_stride;
 	}
+}
+
+/* Which of quern_slot() is it?  QUERN_SLOTS: it is an array. */
+static inline unsigned
+quern__slot(const void *array)
+{
+	uintptr_t i = (uintptr_t)array - 1;
+
+	return i < QUERN_SLOTS ? (unsigned)i : QUERN_SLOTS;
 }
 
 /* The i-th element. */

@@ -29,15 +29,6 @@ enum { CHUNK = 256, AHEAD = 512, LINE = 64, SLOT_BYTES = sizeof(double) };
 /* Elements that a reduction takes at a time: kernel.h. */
 enum { SUB = 4096 };
 
-/* Which slot is that, or QUERN_SLOTS: none. */
-static unsigned
-slot_of(const void *array)
-{
-	uintptr_t i = (uintptr_t)array - 1;
-
-	return i < QUERN_SLOTS ? (unsigned)i : QUERN_SLOTS;
-}
-
 static bool
 is_elementwise(const struct quern_kind *kind)
 {
@@ -109,7 +100,7 @@ static bool
 reads_slots(const quern_op *op, const unsigned char size[])
 {
 	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
-		unsigned slot = slot_of(quern__array(op, i));
+		unsigned slot = quern__slot(quern__array(op, i));
 		size_t bytes = op->kind->bytes[i];
 
 		if (!bytes || slot == QUERN_SLOTS)
@@ -127,7 +118,7 @@ reads_slots(const quern_op *op, const unsigned char size[])
 static bool
 writes_slot(const quern_op *op, unsigned char size[])
 {
-	unsigned slot = slot_of(op->out);
+	unsigned slot = quern__slot(op->out);
 
 	if (slot == QUERN_SLOTS)
 		return true;
@@ -140,10 +131,10 @@ writes_slot(const quern_op *op, unsigned char size[])
 static bool
 are_apart(const quern_op *ops, size_t n, const quern_op *writer)
 {
-	if (slot_of(writer->out) < QUERN_SLOTS)
+	if (quern__slot(writer->out) < QUERN_SLOTS)
 		return true;
 	FOR_EACH_ARRAY(ops, n, i, which)
-	if (slot_of(quern__array(&ops[i], which)) == QUERN_SLOTS &&
+	if (quern__slot(quern__array(&ops[i], which)) == QUERN_SLOTS &&
 	    !quern__apart_or_same(writer, &ops[i], which))
 		return false;
 	return true;
@@ -153,7 +144,7 @@ static bool
 are_possible(const quern_op *ops, size_t n)
 {
 	FOR_EACH_ARRAY(ops, n, i, which)
-	if (slot_of(quern__array(&ops[i], which)) == QUERN_SLOTS &&
+	if (quern__slot(quern__array(&ops[i], which)) == QUERN_SLOTS &&
 	    !quern__has_array(&ops[i], which))
 		return false;
 	return true;
@@ -215,7 +206,7 @@ static void *
 place(const struct chain *chain, const void *array, size_t bytes, bool wide,
     size_t index, void *otherwise)
 {
-	unsigned i = slot_of(array);
+	unsigned i = quern__slot(array);
 
 	if (i == QUERN_SLOTS || chain->slot[i].wide != wide)
 		return otherwise;
@@ -250,7 +241,7 @@ add_step(struct chain *chain, const quern_op *op)
 	step->op = *op;
 	step->of = op;
 	/* So few bytes are not stored past the caches. */
-	if (slot_of(op->out) < QUERN_SLOTS)
+	if (quern__slot(op->out) < QUERN_SLOTS)
 		step->op.count = CHUNK;
 }
 
@@ -264,7 +255,7 @@ ask_for(const struct step *step, size_t index)
 		size_t bytes = step->op.kind->bytes[i];
 		uintptr_t at = (uintptr_t)quern__array(step->of, i);
 
-		if (!bytes || slot_of((void *)at) < QUERN_SLOTS ||
+		if (!bytes || quern__slot((void *)at) < QUERN_SLOTS ||
 		    quern__stride(step->of, i) != 1)
 			continue;
 		at += index * bytes;
@@ -364,7 +355,7 @@ static void
 widen_slots(struct chain *chain, const quern_op *last, struct wide wide[])
 {
 	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
-		unsigned slot = slot_of(quern__array(last, i));
+		unsigned slot = quern__slot(quern__array(last, i));
 
 		if (!last->kind->bytes[i] || slot == QUERN_SLOTS)
 			continue;
@@ -416,6 +407,7 @@ range_reduce(quern_context *ctx, const quern_op *fused, size_t begin,
 static const struct quern_kind fuse = {
 	.name = "fuse",
 	.check = check,
+	.chain = true,
 	.range = range_map,
 };
 QUERN_REGISTER(fuse)
@@ -423,6 +415,7 @@ QUERN_REGISTER(fuse)
 static const struct quern_kind fuse_reduce = {
 	.name = "fuse_reduce",
 	.check = check,
+	.chain = true,
 	.range = range_reduce,
 	.acc_bytes = acc_bytes,
 	.identity = identity,

@@ -55,6 +55,11 @@ struct quern_kind {
 	int (*call)(quern_context *ctx, const quern_op *op);
 	bool blocking;
 	bool team;
+	/*
+	 * `arg` is an array of kernels' ops, arg_bytes long, which `range` and
+	 * the functions below run: to another process go their kinds and arrays.
+	 */
+	bool chain;
 	/* `acc` is this block's accumulator, or NULL outside reductions. */
 	void (*range)(quern_context *ctx, const quern_op *op, size_t begin,
 	    size_t end, void *acc);
@@ -100,6 +105,12 @@ static inline bool
 quern__reduces(const struct quern_kind *kind)
 {
 	return kind->acc_bytes && !kind->verdict;
+/* The ops of a chain; any other op is its only one. */
+static inline const quern_op *
+quern__ops_of(const quern_op *op, size_t *n)
+{
+	*n = op->kind->chain ? op->arg_bytes / sizeof(*op) : 1;
+	return op->kind->chain ? (const quern_op *)op->arg : op;
 }
 
 /*

@@ -52,7 +52,7 @@ quern_slot(unsigned i)
  * Arrays   may have strides.  An array that one of the ops writes is exactly an
  *          array of another op, with the same stride and size of elements, or
  *          shares no element with it: an element must not depend on others.
- * Bits     those of the ops run one by one.
+ * Bits     those of the ops run one by one, on any executor.
  * Result   -EINVAL, before anything is written, if n is 0 or more than
  *          QUERN_FUSE_MOST, the counts differ, an op is none of a kernel that is
  *          elementwise, or a reduction that is not the last one; if arrays of

@@ -123,8 +123,8 @@ lay_out(struct calls *calls, quern_job *const jobs[], unsigned n,
 	for (calls->n = 0; calls->n < n; calls->n++) {
 		call = &calls->call[calls->n];
 		call->job = jobs[calls->n];
-		err = quern__stage_fill(
-		    calls->remote, &call->job->op, run, &used, &call->staged);
+		err = quern__stage_fill(calls->remote, &call->job->op, run,
+		    &used, NULL, &call->staged);
 		if (err)
 			return calls->n ? 0 : err;
 		quern__remote_lay_out(

@@ -172,19 +172,37 @@ peak_so_far(void)
 
 /* ---- jobs ---- */
 
+/* The ops of a chain have keys in the place of kinds. */
+static int
+find_kinds(quern_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uintptr_t kind = quern__registry_find((uintptr_t)ops[i].kind);
+
+		if (!kind)
+			return -ENOEXEC;
+		ops[i].kind = (const struct quern_kind *)kind;
+	}
+	return 0;
+}
+
 /* Put in what the program knows by other addresses. */
 static int
 find_functions(struct quern__on_desk *on)
 {
 	uintptr_t kind = quern__registry_find(on->kind_key);
 	uintptr_t how = on->how_key ? quern__registry_find(on->how_key) : 0;
+	quern_op *op = &on->job.op;
 
 	if (!kind || (on->how_key && !how))
 		return -ENOEXEC;
-	on->job.op.kind = (const struct quern_kind *)kind;
-	if (how)
-		memcpy(&on->job.op.how, &how, sizeof(how));
-	return 0;
+	op->kind = (const struct quern_kind *)kind;
+	/* A kernel has a number there. */
+	if (!quern__is_kernel(op->kind))
+		memcpy(&op->how, &how, sizeof(how));
+	return op->kind->chain ?
+	    find_kinds(op->arg, op->arg_bytes / sizeof(*op)) :
+	    0;
 }
 
 /* It is ours to run; false: the program has taken it back. */

@@ -36,6 +36,8 @@ how_of(const quern_op *op)
 {
 	uintptr_t how;
 
+	if (quern__is_kernel(op->kind))
+		return 0;
 	_Static_assert(sizeof(how) == sizeof(op->how), "a pointer");
 	if (quern__is_kernel(op->kind))
 		return 0;
@@ -47,9 +49,14 @@ int
 quern__remote_check(const quern_executor *pool, const quern_op *op)
 {
 	struct quern__processes *all = pool->processes;
+	size_t n;
+	const quern_op *ops = quern__ops_of(op, &n);
 
 	if (!quern__registry_key((uintptr_t)op->kind))
 		return -ENOEXEC;
+	for (size_t i = 0; i < n; i++)
+		if (!quern__registry_key((uintptr_t)ops[i].kind))
+			return -ENOEXEC;
 	if (how_of(op) && !quern__registry_key(how_of(op)))
 		return -ENOEXEC;
 	if (!quern__is_kernel(op->kind) && op->arg && !op->arg_bytes &&
@@ -90,6 +97,13 @@ quern__remote_count(struct quern__remote *remote, unsigned jobs)
 		quern__keeper_look(remote->all);
 }
 
+static bool
+reads(const quern_op *op, const void *array)
+{
+	return op->in == array || op->in2 == array ||
+	    (quern__is_kernel(op->kind) && op->in3 == array);
+}
+
 /*
  * May what a process has begun be begun again?  Not if it changes what it reads:
  * accumulators that are joined, or an array in place that is not a copy.
@@ -98,12 +112,18 @@ static bool
 may_run_again(
     struct quern__remote *remote, const quern_op *op, enum quern__what what)
 {
+	size_t n;
+	const quern_op *ops = quern__ops_of(op, &n);
+
 	if (what == QUERN__RUN_JOIN)
 		return false;
-	return !op->out ||
-	    (op->out != op->in && op->out != op->in2 &&
-		!(quern__is_kernel(op->kind) && op->out == op->in3)) ||
-	    !quern__arena_holds(&remote->all->arena, op->out, 1);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; ops[i].out && k < n; k++)
+			if (reads(&ops[k], ops[i].out) &&
+			    quern__arena_holds(
+				&remote->all->arena, ops[i].out, 1))
+				return false;
+	return true;
 }
 
 int
@@ -113,6 +133,7 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	struct quern__patience patience = { .job = job };
 	unsigned unbegun = 0;
 	struct quern__message answer;
+	struct quern__staged_part part[QUERN__PARTS_MOST];
 	struct quern__staged staged;
 	quern_crash crash;
 	size_t used;
@@ -121,7 +142,8 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	run->u.run.n = 1;
 	for (;;) {
 		used = 0;
-		err = quern__stage_fill(remote, &job->op, run, &used, &staged);
+		err = quern__stage_fill(
+		    remote, &job->op, run, &used, part, &staged);
 		if (!err) {
 			quern__remote_lay_out(
 			    remote, 0, job, &staged.op, scratch);

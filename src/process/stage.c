@@ -4,7 +4,9 @@
  *
  * Of an array only what the blocks of one message touch.  The process gets
  * pointers to where the whole array would begin if it were there, so kernels
- * need not know; each element is sent once, for each block is run once.
+ * need not know; each element is sent once, for each block is run once.  A chain
+ * of ops is sent with its arrays, of which each is sent once, and the ops have
+ * keys in the place of kinds.
  */
 #include "stage.h"
 
@@ -12,6 +14,7 @@
 #include <string.h>
 
 #include "kernels/array.h"
+#include "registry.h"
 
 /*
  * A message costs some 10 us, and this much memory is copied in 100; and it is
@@ -42,22 +45,6 @@ bytes_of(const struct quern__staged_part *part)
 
 /* ---- which part of what ---- */
 
-static void
-want(struct quern__staged *staged, struct quern__arena *arena, int which,
-    struct quern__staged_part part)
-{
-	ptrdiff_t last =
-	    (ptrdiff_t)(part.n - 1) * part.stride * (ptrdiff_t)part.size;
-
-	if (!part.here || !part.n || !part.size)
-		return;
-	/* All of it is in the arena if both ends are in one buffer of it. */
-	if (quern__arena_holds(arena, last < 0 ? part.here + last : part.here,
-		(size_t)(last < 0 ? -last : last) + part.size))
-		return;
-	staged->part[which] = part;
-}
-
 /* Of the kernel's arrays, or of a map's, which has two; 0: has none. */
 static size_t
 element_bytes(const quern_op *op, int which)
@@ -75,57 +62,138 @@ stride(const quern_op *op, int which)
 	return quern__is_kernel(op->kind) ? quern__stride(op, which) : 1;
 }
 
-/* Is the input `which` the output as well? */
+/* Is it where accumulators come to in the end? */
 static bool
-in_place(const quern_op *op, int which)
+is_result(const quern_op *op, int which)
 {
-	return !quern__reduces(op->kind) && which != QUERN__OUT &&
-	    quern__array(op, which) == op->out &&
-	    stride(op, which) == stride(op, QUERN__OUT) &&
-	    element_bytes(op, which) == element_bytes(op, QUERN__OUT);
+	return op->kind->acc_bytes &&
+	    which == (op->kind->verdict ? QUERN__IN3 : QUERN__OUT);
 }
 
-/* The elements [begin, end) of the arrays that blocks read and write. */
+static struct quern__staged_part
+result_part(const quern_op *op)
+{
+	struct quern__staged_part part = {
+		.here = op->out,
+		.n = 1,
+		.size = quern__is_kernel(op->kind) ?
+		    op->kind->bytes[QUERN__OUT] :
+		    op->kind->acc_bytes(op),
+		.out = true,
+	};
+
+	if (op->kind->verdict) {
+		part.here = (char *)op->in3;
+		part.size = sizeof(size_t);
+		part.in = true; /* no verdict leaves it as it is */
+	}
+	return part;
+}
+
+/* The elements [begin, end) of an array. */
+static struct quern__staged_part
+array_part(const quern_op *op, int which, size_t begin, size_t end)
+{
+	size_t size = element_bytes(op, which);
+	ptrdiff_t step = stride(op, which) * (ptrdiff_t)size;
+	char *array = (char *)quern__array(op, which);
+
+	if (op->kind->gathers && which != QUERN__OUT) {
+		begin = 0;
+		end = op->count;
+	}
+	return (struct quern__staged_part) {
+		.here = array + (ptrdiff_t)begin * step,
+		.before = begin * size,
+		.n = end - begin,
+		.size = size,
+		.stride = stride(op, which),
+		/* A function of the user's may leave elements as they are. */
+		.in = which != QUERN__OUT || !op->kind->loop,
+		.out = which == QUERN__OUT,
+	};
+}
+
+/* What `run` wants of an array of the op, which is no chain; or nothing. */
+static struct quern__staged_part
+part_of(const quern_op *op, int which, const struct quern__grid *grid,
+    const struct quern__message *run)
+{
+	const struct quern__staged_part nothing = { 0 };
+	bool result = is_result(op, which);
+	uint32_t end = run->u.run.end;
+
+	if (run->u.run.what == QUERN__RUN_JOIN)
+		return result ? result_part(op) : nothing;
+	if (run->u.run.what != QUERN__RUN_BLOCKS || result ||
+	    !element_bytes(op, which) ||
+	    quern__slot(quern__array(op, which)) < QUERN_SLOTS)
+		return nothing;
+	return array_part(op, which, run->u.run.begin * grid->block,
+	    end < grid->blocks ? end * grid->block : grid->count);
+}
+
+/* All of it is in the arena if both ends are in one buffer of it. */
+static bool
+is_seen(struct quern__arena *arena, const struct quern__staged_part *part)
+{
+	ptrdiff_t last =
+	    (ptrdiff_t)(part->n - 1) * part->stride * (ptrdiff_t)part->size;
+
+	return quern__arena_holds(arena,
+	    last < 0 ? part->here + last : part->here,
+	    (size_t)(last < 0 ? -last : last) + part->size);
+}
+
+/* The same elements, which are staged once; or NULL. */
+static struct quern__staged_part *
+find(const struct quern__staged *staged, const struct quern__staged_part *part)
+{
+	for (size_t i = 0; i < staged->parts; i++) {
+		struct quern__staged_part *other = &staged->part[i];
+
+		if (other->here == part->here && other->n == part->n &&
+		    other->size == part->size && other->stride == part->stride)
+			return other;
+	}
+	return NULL;
+}
+
 static void
-want_elements(struct quern__staged *staged, struct quern__arena *arena,
-    size_t begin, size_t end)
+want(struct quern__staged *staged, struct quern__arena *arena,
+    struct quern__staged_part part)
+{
+	struct quern__staged_part *same;
+
+	if (!part.here || !part.n || !part.size || is_seen(arena, &part))
+		return;
+	same = find(staged, &part);
+	if (!same) {
+		staged->part[staged->parts++] = part;
+		return;
+	}
+	same->in |= part.in;
+	same->out |= part.out;
+}
+
+static void
+want_arg(struct quern__staged *staged, struct quern__arena *arena,
+    const struct quern__message *run)
 {
 	const quern_op *op = &staged->op;
-	/* A function of the user's may leave elements as they are. */
-	bool read_out = op->kind->loop == NULL;
+	struct quern__staged_part arg = {
+		.here = op->arg,
+		.n = 1,
+		.size = op->arg_bytes,
+		.in = true,
+		.out = run->u.run.what == QUERN__RUN_CALLS,
+	};
 
-	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++)
-		read_out |= in_place(op, i);
-	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++) {
-		size_t size = element_bytes(op, i);
-		ptrdiff_t step = stride(op, i) * (ptrdiff_t)size;
-		bool all = op->kind->gathers && i != QUERN__OUT;
-		size_t from = all ? 0 : begin, to = all ? op->count : end;
-
-		if (!size || in_place(op, i) ||
-		    (i == QUERN__OUT && quern__reduces(op->kind)))
-			continue;
-		want(staged, arena, i,
-		    (struct quern__staged_part) {
-			.here = (char *)quern__array(op, i) +
-			    (ptrdiff_t)from * step,
-			.before = from * size,
-			.n = to - from,
-			.size = size,
-			.stride = stride(op, i),
-			.in = i != QUERN__OUT || read_out,
-			.out = i == QUERN__OUT,
-		    });
-	}
-}
-
-static size_t
-result_bytes(const quern_op *op)
-{
-	if (op->kind->verdict)
-		return sizeof(size_t);
-	return quern__is_kernel(op->kind) ? op->kind->bytes[QUERN__OUT] :
-					    op->kind->acc_bytes(op);
+	if (quern__is_kernel(op->kind) || !op->arg || !op->arg_bytes)
+		return;
+	/* The ops of a chain are other ones there. */
+	if (op->kind->chain || !is_seen(arena, &arg))
+		staged->arg = arg;
 }
 
 static void
@@ -134,40 +202,13 @@ want_all(struct quern__staged *staged, struct quern__arena *arena,
 {
 	const quern_op *op = &staged->op;
 	struct quern__grid grid = quern__grid_of(op);
-	size_t begin = run->u.run.begin * grid.block;
-	size_t end = run->u.run.end < grid.blocks ?
-	    run->u.run.end * grid.block :
-	    grid.count;
-	int result;
+	size_t n;
+	const quern_op *ops = quern__ops_of(op, &n);
 
-	if (!quern__is_kernel(op->kind) && op->arg_bytes)
-		want(staged, arena, QUERN__STAGED_ARG,
-		    (struct quern__staged_part) {
-			.here = op->arg,
-			.n = 1,
-			.size = op->arg_bytes,
-			.in = true,
-			.out = run->u.run.what == QUERN__RUN_CALLS,
-		    });
-	switch (run->u.run.what) {
-	case QUERN__RUN_BLOCKS:
-		want_elements(staged, arena, begin, end);
-		break;
-	case QUERN__RUN_JOIN:
-		result = op->kind->verdict ? QUERN__IN3 : QUERN__OUT;
-		want(staged, arena, result,
-		    (struct quern__staged_part) {
-			.here = (char *)quern__array(op, result),
-			.n = 1,
-			.size = result_bytes(op),
-			/* No verdict leaves it as it is. */
-			.in = op->kind->verdict,
-			.out = true,
-		    });
-		break;
-	default:
-		break;
-	}
+	want_arg(staged, arena, run);
+	for (size_t k = 0; k < n; k++)
+		for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
+			want(staged, arena, part_of(&ops[k], i, &grid, run));
 }
 
 /* How many bytes of arrays a block of `op` needs on the stage; 0: none. */
@@ -179,12 +220,13 @@ bytes_of_block(struct quern__arena *arena, const quern_op *op, uint32_t block)
 		    .begin = block,
 		    .end = block + 1 },
 	};
-	struct quern__staged staged = { .op = *op };
+	struct quern__staged_part part[QUERN__PARTS_MOST];
+	struct quern__staged staged = { .op = *op, .part = part };
 	size_t bytes = 0;
 
 	want_all(&staged, arena, &run);
-	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
-		bytes = sum_of(bytes, aligned(bytes_of(&staged.part[i])));
+	for (size_t i = 0; i < staged.parts; i++)
+		bytes = sum_of(bytes, aligned(bytes_of(&part[i])));
 	return bytes;
 }
 
@@ -257,41 +299,89 @@ point_array(quern_op *op, int which, const void *to, ptrdiff_t apart)
 	}
 }
 
+/* Let `op`, as it is here, become what the process gets. */
 static void
-point(struct quern__staged *staged)
+point_arrays(const struct quern__staged *staged, quern_op *op,
+    const struct quern__grid *grid, const struct quern__message *run)
 {
-	const struct quern__staged_part *part = staged->part;
-	const quern_op was = staged->op;
-	quern_op *op = &staged->op;
+	const quern_op was = *op;
 
-	if (part[QUERN__STAGED_ARG].here)
-		op->arg = pointer(&part[QUERN__STAGED_ARG]);
 	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++) {
-		int from = in_place(&was, i) ? QUERN__OUT : i;
+		const struct quern__staged_part part =
+		    part_of(&was, i, grid, run);
+		const struct quern__staged_part *there =
+		    part.here ? find(staged, &part) : NULL;
 
-		if (part[from].here)
-			point_array(op, i, pointer(&part[from]), 1);
+		if (there)
+			point_array(op, i, pointer(there), 1);
 	}
+}
+
+/* A kind's address means nothing there; child.c puts in its own. */
+static void
+put_key(quern_op *op)
+{
+	uint64_t key = quern__registry_key((uintptr_t)op->kind);
+
+	op->kind = (const struct quern_kind *)(uintptr_t)key;
+}
+
+static void
+point(struct quern__staged *staged, const struct quern__message *run)
+{
+	quern_op *op = &staged->op, *ops = (quern_op *)staged->arg.there;
+	struct quern__grid grid = quern__grid_of(op);
+	size_t n;
+
+	if (staged->arg.here)
+		op->arg = staged->arg.there;
+	if (!op->kind->chain) {
+		point_arrays(staged, op, &grid, run);
+		return;
+	}
+	(void)quern__ops_of(op, &n);
+	for (size_t i = 0; i < n; i++) {
+		point_arrays(staged, &ops[i], &grid, run);
+		put_key(&ops[i]);
+	}
+}
+
+/* ---- all parts ---- */
+
+static struct quern__staged_part *
+nth_part(struct quern__staged *staged, size_t i)
+{
+	return i ? &staged->part[i - 1] : &staged->arg;
+}
+
+static size_t
+bytes_of_all(struct quern__staged *staged)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i <= staged->parts; i++)
+		bytes = sum_of(bytes, aligned(bytes_of(nth_part(staged, i))));
+	return bytes;
 }
 
 int
 quern__stage_fill(struct quern__remote *remote, const quern_op *op,
-    const struct quern__message *run, size_t *used, struct quern__staged *out)
+    const struct quern__message *run, size_t *used,
+    struct quern__staged_part parts[], struct quern__staged *out)
 {
-	size_t bytes = *used;
+	size_t bytes;
 	int err;
 
-	*out = (struct quern__staged) { .op = *op };
+	*out = (struct quern__staged) { .op = *op, .part = parts };
 	want_all(out, &remote->all->arena, run);
-	for (int i = 0; i < QUERN__STAGED; i++)
-		bytes = sum_of(bytes, aligned(bytes_of(&out->part[i])));
+	bytes = sum_of(*used, bytes_of_all(out));
 	err = *used && bytes > remote->stage_bytes ? -ENOSPC :
 						     make_room(remote, bytes);
 	if (err)
 		return err;
 	bytes = *used;
-	for (int i = 0; i < QUERN__STAGED; i++) {
-		struct quern__staged_part *part = &out->part[i];
+	for (size_t i = 0; i <= out->parts; i++) {
+		struct quern__staged_part *part = nth_part(out, i);
 
 		part->there = remote->stage + bytes;
 		bytes += aligned(bytes_of(part));
@@ -302,15 +392,15 @@ quern__stage_fill(struct quern__remote *remote, const quern_op *op,
 			    part->size, part->stride);
 	}
 	*used = bytes;
-	point(out);
+	point(out, run);
 	return 0;
 }
 
 void
-quern__stage_fetch(const struct quern__staged *staged)
+quern__stage_fetch(struct quern__staged *staged)
 {
-	for (int i = 0; i < QUERN__STAGED; i++) {
-		const struct quern__staged_part *part = &staged->part[i];
+	for (size_t i = 0; i <= staged->parts; i++) {
+		const struct quern__staged_part *part = nth_part(staged, i);
 
 		if (part->out && part->n == 1)
 			memcpy(part->here, part->there, part->size);
