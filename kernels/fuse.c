@@ -9,181 +9,37 @@
  * kind's range adds the index of an element to where its array begins, so the
  * copy has that much less, and indices are those of the whole arrays.
  *
- * A reduction comes to its elements in sub-blocks of `sub`, many chunks each, as
- * kernel.h promises, so slots that it reads have room for as many.  The fused op
- * has the grid of the reduction, and its accumulators, one for each sub-block.
+ * A reduction comes to its elements in sub-blocks of many chunks, as kernel.h
+ * lets it, so slots that it reads have room for as many.  The fused op has the
+ * grid of the reduction, and accumulators of it, one for each sub-block.
  */
-#include <quern/fuse.h>
-
-#include <errno.h>
-
-#include "array.h"
+#include "fuse.h"
 
 /*
  * Elements that pass from op to op in the first cache.  While they do memory
  * would have nothing to do, so those AHEAD of them are asked for, to be in the
  * second cache when they are wanted.
  */
-enum { CHUNK = 256, AHEAD = 512, LINE = 64, SLOT_BYTES = sizeof(double) };
+enum { CHUNK = 256, AHEAD = 512, LINE = 64 };
 
 /* Elements that a reduction takes at a time: kernel.h. */
 enum { SUB = 4096 };
 
-static bool
-is_elementwise(const struct quern_kind *kind)
-{
-	return quern__is_kernel(kind) && !kind->acc_bytes &&
-	    kind->check == quern__check_map;
-}
-
-static bool
-is_reduction(const struct quern_kind *kind)
-{
-	return quern__is_kernel(kind) && kind->acc_bytes &&
-	    kind->check == quern__check_reduction;
-}
-
-/* ---- the op ---- */
-
-static const quern_op *
-ops_of(const quern_op *fused)
-{
-	return fused->arg;
-}
-
-static size_t
-n_of(const quern_op *fused)
-{
-	return (size_t)fused->scalar.u64;
-}
-
 static const quern_op *
 last_of(const quern_op *fused)
 {
-	return &ops_of(fused)[n_of(fused) - 1];
-}
-
-/* The shortest of all, or the reduction's, whose bits depend on it. */
-static size_t
-block_of(const quern_op *ops, size_t n)
-{
-	size_t block = ops[0].kind->block;
-
-	for (size_t i = 0; i < n; i++)
-		if (ops[i].kind->block < block || ops[i].kind->acc_bytes)
-			block = ops[i].kind->block;
-	return block;
-}
-
-/* ---- what cannot work ---- */
-
-/* Each array of the chain: op i's array `which`. */
-#define FOR_EACH_ARRAY(ops, n, i, which)                                       \
-	for (size_t i = 0; i < (n); i++)                                       \
-		for (int which = QUERN__OUT; which < QUERN__ARRAYS; which++)   \
-			if ((ops)[i].kind->bytes[which])
-
-/* Are the kinds such as can be fused, in this order? */
-static bool
-are_kinds(const quern_op *ops, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!ops[i].kind ||
-		    !(is_elementwise(ops[i].kind) ||
-			(i == n - 1 && is_reduction(ops[i].kind))))
-			return false;
-	return true;
-}
-
-/* `size` of the elements that a slot holds, 0: none yet. */
-static bool
-reads_slots(const quern_op *op, const unsigned char size[])
-{
-	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
-		unsigned slot = quern__slot(quern__array(op, i));
-		size_t bytes = op->kind->bytes[i];
-
-		if (!bytes || slot == QUERN_SLOTS)
-			continue;
-		if (size[slot] != bytes || quern__stride(op, i) != 1)
-			return false;
-		/* In place an element would overwrite the next one. */
-		if (quern__array(op, i) == op->out &&
-		    bytes != op->kind->bytes[QUERN__OUT])
-			return false;
-	}
-	return true;
-}
-
-static bool
-writes_slot(const quern_op *op, unsigned char size[])
-{
-	unsigned slot = quern__slot(op->out);
-
-	if (slot == QUERN_SLOTS)
-		return true;
-	size[slot] = op->kind->bytes[QUERN__OUT];
-	return !op->kind->acc_bytes && size[slot] <= SLOT_BYTES &&
-	    op->out_stride == 1;
-}
-
-/* Is what one op writes apart from what others have, or the same? */
-static bool
-are_apart(const quern_op *ops, size_t n, const quern_op *writer)
-{
-	if (quern__slot(writer->out) < QUERN_SLOTS)
-		return true;
-	FOR_EACH_ARRAY(ops, n, i, which)
-	if (quern__slot(quern__array(&ops[i], which)) == QUERN_SLOTS &&
-	    !quern__apart_or_same(writer, &ops[i], which))
-		return false;
-	return true;
-}
-
-static bool
-are_possible(const quern_op *ops, size_t n)
-{
-	FOR_EACH_ARRAY(ops, n, i, which)
-	if (quern__slot(quern__array(&ops[i], which)) == QUERN_SLOTS &&
-	    !quern__has_array(&ops[i], which))
-		return false;
-	return true;
-}
-
-static int
-check(const quern_op *fused)
-{
-	const quern_op *ops = ops_of(fused);
-	size_t n = n_of(fused);
-	unsigned char size[QUERN_SLOTS] = { 0 };
-
-	if (!ops || n == 0 || n > QUERN_FUSE_MOST)
-		return -EINVAL;
-	if (!are_kinds(ops, n) || !are_possible(ops, n))
-		return -EINVAL;
-	if (fused->arg_bytes != n * sizeof(*ops) ||
-	    fused->grain != block_of(ops, n) ||
-	    !fused->kind->acc_bytes != !last_of(fused)->kind->acc_bytes)
-		return -EINVAL;
-	for (size_t i = 0; i < n; i++)
-		if (ops[i].count != fused->count ||
-		    !reads_slots(&ops[i], size) || !writes_slot(&ops[i], size))
-			return -EINVAL;
-	for (size_t i = 0; fused->count && i < n; i++)
-		if (!are_apart(ops, n, &ops[i]))
-			return -EINVAL;
-	return 0;
+	return &quern__fused(fused)[quern__fused_n(fused) - 1];
 }
 
 /* ---- a block ---- */
 
 /* Buffers a multiple of 4 KiB apart would meet in the same lines of a cache. */
 struct narrow {
-	_Alignas(64) char at[CHUNK * SLOT_BYTES + 64];
+	_Alignas(64) char at[CHUNK * QUERN__SLOT_BYTES + 64];
 };
 
 struct wide {
-	_Alignas(64) char at[SUB * SLOT_BYTES + 64];
+	_Alignas(64) char at[SUB * QUERN__SLOT_BYTES + 64];
 };
 
 /* An op whose slots are buffers, for the elements that are next. */
@@ -294,8 +150,8 @@ range_map(quern_context *ctx, const quern_op *fused, size_t begin, size_t end,
 		chain.slot[i].buffer = buffer[i].at;
 		chain.slot[i].wide = false;
 	}
-	for (size_t i = 0; i < n_of(fused); i++)
-		add_step(&chain, &ops_of(fused)[i]);
+	for (size_t i = 0; i < quern__fused_n(fused); i++)
+		add_step(&chain, &quern__fused(fused)[i]);
 	run_chunks(ctx, &chain, begin, end);
 }
 
@@ -382,7 +238,7 @@ range_reduce(quern_context *ctx, const quern_op *fused, size_t begin,
 		chain.slot[i].wide = false;
 	}
 	widen_slots(&chain, last, wide);
-	for (const quern_op *op = ops_of(fused); op < last; op++)
+	for (const quern_op *op = quern__fused(fused); op < last; op++)
 		add_step(&chain, op);
 	for (size_t m; begin < end; begin += m, n++) {
 		char *part = (char *)acc + n * stride;
@@ -406,7 +262,7 @@ range_reduce(quern_context *ctx, const quern_op *fused, size_t begin,
 
 static const struct quern_kind fuse = {
 	.name = "fuse",
-	.check = check,
+	.check = quern__check_fuse,
 	.chain = true,
 	.range = range_map,
 };
@@ -414,7 +270,7 @@ QUERN_REGISTER(fuse)
 
 static const struct quern_kind fuse_reduce = {
 	.name = "fuse_reduce",
-	.check = check,
+	.check = quern__check_fuse,
 	.chain = true,
 	.range = range_reduce,
 	.acc_bytes = acc_bytes,
@@ -429,13 +285,13 @@ quern_fuse(const quern_op *ops, size_t n)
 {
 	quern_op op = { .kind = &fuse, .arg = (void *)ops, .scalar.u64 = n };
 
-	/* What check() refuses has no kinds to look at. */
-	if (!ops || n == 0 || n > QUERN_FUSE_MOST || !are_kinds(ops, n))
+	/* What cannot be fused need not have kinds to look at. */
+	if (!quern__can_fuse(ops, n))
 		return op;
 	if (ops[n - 1].kind->acc_bytes)
 		op.kind = &fuse_reduce;
 	op.arg_bytes = n * sizeof(*ops);
 	op.count = ops[0].count;
-	op.grain = block_of(ops, n);
+	op.grain = quern__fused_block(ops, n);
 	return op;
 }

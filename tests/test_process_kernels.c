@@ -4,17 +4,14 @@
  * quern/kernel_list.h to the same bits as threads: whatever its arrays are, and
  * whether the workers see them or get copies.
  */
-#include <errno.h>
 #include <ev.h>
 #include <omp.h>
-#include <quern/fuse.h>
 #include <quern/kernels.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "isolated.h"
 #include "kernel_table.h"
-#include "kernels/array.h"
 #include "watchdog.h"
 
 /* Some blocks of each kernel, and a last one that is short. */
@@ -237,173 +234,6 @@ without_elements_as_on_threads(void)
 	rig_close(&rig);
 }
 
-/* ---- chains ---- */
-
-/* The arrays of a chain, and the result; `far` is how far elements are apart. */
-struct bench {
-	double *x, *y, *z, *result;
-	ptrdiff_t far;
-};
-
-enum { CHAIN = 5, CHAINS = 4 };
-
-static quern_op
-spread(const struct bench *b, quern_op op)
-{
-	ptrdiff_t out = quern__slot(op.out) < QUERN_SLOTS ? 1 : b->far;
-	ptrdiff_t in = quern__slot(op.in) < QUERN_SLOTS ? 1 : b->far;
-	ptrdiff_t in2 = quern__slot(op.in2) < QUERN_SLOTS ? 1 : b->far;
-
-	return quern_with_strides(op, out, in, in2, 1);
-}
-
-/* Fill in the ops of the which-th chain and return how many they are. */
-static size_t
-make_chain(quern_op op[], int which, const struct bench *b)
-{
-	void *s = quern_slot(0), *t = quern_slot(7);
-	double *x = b->x, *y = b->y, *z = b->z, *result = b->result;
-	size_t n = 0;
-
-	switch (which) {
-	case 0: /* all in slots */
-		op[n++] = quern_square_f64(s, x, N);
-		op[n++] = quern_square_f64(t, y, N);
-		op[n++] = quern_powv_f64(s, s, t, N);
-		op[n++] = quern_sum_f64(result, s, N);
-		break;
-	case 1: /* arrays, one of them in place */
-		op[n++] = quern_square_f64(x, x, N);
-		op[n++] = quern_powv_f64(z, x, y, N);
-		op[n++] = quern_square_f64(s, z, N);
-		op[n++] = quern_pow_f64(y, s, 0.25, N);
-		op[n++] = quern_max_f64(result, y, N);
-		break;
-	case 2: /* no reduction */
-		op[n++] = quern_pow_f64(s, y, 1.5, N);
-		op[n++] = quern_powv_f64(y, s, x, N);
-		op[n++] = quern_square_f64(z, y, N);
-		break;
-	default:
-		op[n++] = quern_mean_f64(result, z, N);
-		break;
-	}
-	for (size_t i = 0; i < n; i++)
-		op[i] = spread(b, op[i]);
-	return n;
-}
-
-/* The arrays one after the other, or as parts of triples. */
-static struct bench
-bench_in(char *memory, bool triples)
-{
-	double *at = (double *)memory;
-	size_t next = triples ? 1 : N;
-
-	return (struct bench) { at, at + next, at + 2 * next, at + 3 * N,
-		triples ? 3 : 1 };
-}
-
-static int
-run_chain(quern_executor *executor, const struct bench *b, int which)
-{
-	quern_op op[CHAIN];
-	size_t n = make_chain(op, which, b);
-
-	return quern_run(executor, quern_fuse(op, n));
-}
-
-static void
-compare_chains(struct rig *rig, char *memory, bool triples)
-{
-	struct bench here = bench_in(expected, triples);
-	struct bench there = bench_in(memory, triples);
-
-	for (int which = 0; which < CHAINS; which++) {
-		memcpy(expected, source[F64], MEMORY);
-		memcpy(memory, source[F64], MEMORY);
-		CU_ASSERT_EQUAL(run_chain(NULL, &here, which), 0);
-		CU_ASSERT_EQUAL(run_chain(rig->executor, &there, which), 0);
-		CU_ASSERT_EQUAL(memcmp(memory, expected, MEMORY), 0);
-	}
-}
-
-static void
-chains_have_the_same_bits(void)
-{
-	char *memory = malloc(MEMORY);
-	void *buffer;
-	struct rig rig;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
-	if (!open_workers(&rig))
-		return;
-	CU_ASSERT_EQUAL(quern_buffer_create(&buffer, rig.executor, MEMORY), 0);
-	for (int triples = 0; triples < 2; triples++) {
-		compare_chains(&rig, memory, triples);
-		compare_chains(&rig, buffer, triples);
-	}
-	CU_ASSERT_EQUAL(quern_buffer_destroy(buffer), 0);
-	rig_close(&rig);
-	free(memory);
-}
-
-/* One array and the ops themselves are in a buffer, the others are not. */
-static void
-so_have_those_with_arrays_here_and_there(void)
-{
-	struct bench here = bench_in(expected, false), there;
-	char *memory = malloc(MEMORY);
-	quern_op *op;
-	void *buffer;
-	struct rig rig;
-	size_t n;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
-	if (!open_workers(&rig))
-		return;
-	CU_ASSERT_EQUAL(quern_buffer_create(&buffer, rig.executor, MEMORY), 0);
-	for (int which = 0; which < CHAINS; which++) {
-		memcpy(expected, source[F64], MEMORY);
-		memcpy(memory, source[F64], MEMORY);
-		memcpy(buffer, source[F64], MEMORY);
-		there = bench_in(memory, false);
-		there.y = (double *)buffer + N;
-		op = (quern_op *)((double *)buffer + 3 * N);
-		n = make_chain(op, which, &there);
-		CU_ASSERT_EQUAL(run_chain(NULL, &here, which), 0);
-		CU_ASSERT_EQUAL(isolated_run(&rig, quern_fuse(op, n)), 0);
-		memcpy(memory + N * 8, there.y, N * 8);
-		CU_ASSERT_EQUAL(memcmp(memory, expected, MEMORY), 0);
-	}
-	CU_ASSERT_EQUAL(quern_buffer_destroy(buffer), 0);
-	rig_close(&rig);
-	free(memory);
-}
-
-static void
-a_chain_is_refused_as_on_threads(void)
-{
-	static double x[8], y[8];
-	quern_op bad[] = {
-		quern_square_f64(x, y, 8),
-		quern_square_f64(y, x + 1, 8),
-	};
-	struct quern_kind unknown;
-	struct rig rig;
-
-	if (!open_workers(&rig))
-		return;
-	CU_ASSERT_EQUAL(quern_run(rig.executor, quern_fuse(bad, 2)), -EINVAL);
-	CU_ASSERT_EQUAL(quern_run(rig.executor, quern_fuse(bad, 1)), 0);
-	/* a kind that workers could not find */
-	unknown = *bad[0].kind;
-	bad[0].kind = &unknown;
-	CU_ASSERT_EQUAL(quern_run(rig.executor, quern_fuse(bad, 1)), -ENOEXEC);
-	CU_ASSERT_EQUAL(quern_run(rig.executor, quern_fuse(bad, 0)), -EINVAL);
-	rig_close(&rig);
-}
-
 int
 main(void)
 {
@@ -415,11 +245,6 @@ main(void)
 		    same_bits_for_a_thread_that_waits },
 		{ "without elements as on threads",
 		    without_elements_as_on_threads },
-		{ "chains have the same bits", chains_have_the_same_bits },
-		{ "so have those with arrays here and there",
-		    so_have_those_with_arrays_here_and_there },
-		{ "a chain is refused as on threads",
-		    a_chain_is_refused_as_on_threads },
 		CU_TEST_INFO_NULL,
 	};
 
