@@ -513,6 +513,7 @@ subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline 
     tasks service processes reduce
     tasks service processes memory
     tasks service processes random
+    tasks service processes fuse
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv

@@ -13,6 +13,7 @@ processes bigint"
 processes reduce"
 processes memory"
 processes random"
+processes fuse"
 
 folder=${1:?}
 shift
