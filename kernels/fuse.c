@@ -5,15 +5,19 @@
  *     quern/fuse.h --> [fuse.c] --> the range of each op's kind
  *
  * The ops of the chain run on a chunk of elements, one after the other, before
- * the next chunk: each with a copy of its op in which slots are buffers.  A
- * kind's range adds the index of an element to where its array begins, so the
- * copy has that much less, and indices are those of the whole arrays.
+ * the next chunk.  Slots are buffers.  Where all that an op has is contiguous its
+ * loop is called, and otherwise the range of its kind, with the indices of the
+ * whole arrays.
  *
  * A reduction comes to its elements in sub-blocks of many chunks, as kernel.h
  * lets it, so slots that it reads have room for as many.  The fused op has the
  * grid of the reduction, and accumulators of it, one for each sub-block.
  */
 #include "fuse.h"
+
+#include <string.h>
+
+#include "map.h"
 
 /*
  * Elements that pass from op to op in the first cache.  While they do memory
@@ -42,63 +46,117 @@ struct wide {
 	_Alignas(64) char at[SUB * QUERN__SLOT_BYTES + 64];
 };
 
-/* An op whose slots are buffers, for the elements that are next. */
+/* Where an array of a step has the element that a chunk begins with. */
+enum place {
+	AT_CHUNK, /* a slot: the first of its buffer, which is for one chunk */
+	AT_SUB,   /* a slot that the reduction reads: so far behind its first */
+	AT_INDEX, /* in memory */
+	PLACES
+};
+
+/* An op of the chain, and what its arrays have come to. */
 struct step {
 	quern_op op;
-	const quern_op *of; /* as it is in the chain */
-};
-
-struct chain {
-	size_t n;
+	quern__loop *loop; /* to be called by itself; or NULL */
 	struct {
-		char *buffer;
-		bool wide; /* holds a sub-block, or else a chunk */
-	} slot[QUERN_SLOTS];
-	struct step step[QUERN_FUSE_MOST];
+		char *first;
+		size_t bytes; /* of an element; 0: there is none */
+		enum place place;
+	} array[QUERN__ARRAYS];
 };
 
-/* Where an array of the chain begins if a slot's buffer begins at an index. */
-static void *
-place(const struct chain *chain, const void *array, size_t bytes, bool wide,
-    size_t index, void *otherwise)
-{
-	unsigned i = quern__slot(array);
+struct buffers {
+	struct narrow narrow[QUERN_SLOTS];
+	struct wide wide[QUERN__ARRAYS - 1];
+	char *wide_of[QUERN_SLOTS]; /* or NULL */
+};
 
-	if (i == QUERN_SLOTS || chain->slot[i].wide != wide)
-		return otherwise;
-	/* Not a pointer into anything, but for the elements there are. */
-	return (void *)((uintptr_t)chain->slot[i].buffer - index * bytes);
+/*
+ * `wide`: of slots that the reduction reads this step is behind the last one
+ * that writes to them, or is that one and it is the output.
+ */
+static void
+place(struct step *step, int which, struct buffers *buffers, bool wide)
+{
+	char *array = (char *)quern__array(&step->op, which);
+	unsigned slot = quern__slot(array);
+
+	step->array[which].bytes = step->op.kind->bytes[which];
+	if (slot == QUERN_SLOTS) {
+		step->array[which].first = array;
+		step->array[which].place = AT_INDEX;
+	} else if (wide) {
+		step->array[which].first = buffers->wide_of[slot];
+		step->array[which].place = AT_SUB;
+	} else {
+		step->array[which].first = buffers->narrow[slot].at;
+		step->array[which].place = AT_CHUNK;
+	}
 }
 
-/* Let wide slots, or else the narrow ones, begin at this index. */
+/* Make steps of the first n ops, of which last_writer[] tells for wide slots. */
 static void
-place_slots(
-    const struct chain *chain, struct step *step, bool wide, size_t index)
+make_steps(struct step step[], const quern_op *ops, size_t n,
+    struct buffers *buffers, const size_t last_writer[])
 {
-	const unsigned char *bytes = step->op.kind->bytes;
-	quern_op *op = &step->op;
-	const quern_op *of = step->of;
+	for (size_t i = 0; i < n; i++) {
+		step[i].op = ops[i];
+		/* So few bytes are not stored past the caches. */
+		if (quern__slot(ops[i].out) < QUERN_SLOTS)
+			step[i].op.count = CHUNK;
+		step[i].loop = quern__map_loop(&step[i].op);
+		for (int which = QUERN__OUT; which < QUERN__ARRAYS; which++) {
+			unsigned slot =
+			    quern__slot(quern__array(&ops[i], which));
 
-	op->out =
-	    place(chain, of->out, bytes[QUERN__OUT], wide, index, op->out);
-	op->in =
-	    place(chain, of->in, bytes[QUERN__IN], wide, index, (void *)op->in);
-	op->in2 = place(
-	    chain, of->in2, bytes[QUERN__IN2], wide, index, (void *)op->in2);
-	op->in3 = place(
-	    chain, of->in3, bytes[QUERN__IN3], wide, index, (void *)op->in3);
+			place(&step[i], which, buffers,
+			    slot < QUERN_SLOTS && buffers->wide_of[slot] &&
+				i + (which == QUERN__OUT) > last_writer[slot]);
+		}
+	}
+}
+
+/*
+ * Let the op's slots be where its range, which adds the index of an element,
+ * finds that at `begin`.  These are no pointers into anything, but for the
+ * elements there are.
+ */
+static void
+point(struct step *step, size_t begin, const size_t offset[])
+{
+	void *at[QUERN__ARRAYS];
+
+	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++) {
+		enum place place = step->array[i].place;
+		size_t index = place == AT_INDEX ? 0 : offset[place] - begin;
+
+		at[i] = (void *)((uintptr_t)step->array[i].first +
+		    index * step->array[i].bytes);
+	}
+	step->op.out = at[QUERN__OUT];
+	step->op.in = at[QUERN__IN];
+	step->op.in2 = at[QUERN__IN2];
+	step->op.in3 = at[QUERN__IN3];
 }
 
 static void
-add_step(struct chain *chain, const quern_op *op)
+run_step(quern_context *ctx, struct step *step, size_t begin, size_t n,
+    const size_t offset[])
 {
-	struct step *step = &chain->step[chain->n++];
+	char *at[QUERN__ARRAYS];
 
-	step->op = *op;
-	step->of = op;
-	/* So few bytes are not stored past the caches. */
-	if (quern__slot(op->out) < QUERN_SLOTS)
-		step->op.count = CHUNK;
+	if (!step->loop) {
+		point(step, begin, offset);
+		step->op.kind->range(ctx, &step->op, begin, begin + n, NULL);
+		return;
+	}
+	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
+		at[i] = step->array[i].first +
+		    offset[step->array[i].place] * step->array[i].bytes;
+	step->loop(&step->op, at[QUERN__OUT],
+	    (const void *const[]) {
+		at[QUERN__IN], at[QUERN__IN2], at[QUERN__IN3] },
+	    n);
 }
 
 /* Of inputs that are in memory, what the chunk wants that begins at `index`. */
@@ -108,31 +166,30 @@ ask_for(const struct step *step, size_t index)
 	/* GCC leaves out calls of a function that does nothing but ask. */
 	__asm__ volatile("");
 	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
-		size_t bytes = step->op.kind->bytes[i];
-		uintptr_t at = (uintptr_t)quern__array(step->of, i);
+		size_t bytes = step->array[i].bytes;
+		uintptr_t at = (uintptr_t)step->array[i].first + index * bytes;
 
-		if (!bytes || quern__slot((void *)at) < QUERN_SLOTS ||
-		    quern__stride(step->of, i) != 1)
-			continue;
-		at += index * bytes;
-		for (size_t k = 0; k < CHUNK * bytes; k += LINE)
-			__builtin_prefetch((void *)(at + k), 0, 2);
+		if (step->array[i].place == AT_INDEX &&
+		    quern__stride(&step->op, i) == 1)
+			for (size_t k = 0; k < CHUNK * bytes; k += LINE)
+				__builtin_prefetch((void *)(at + k), 0, 2);
 	}
 }
 
-/* Run all steps on each chunk. */
+/* All steps on each chunk; wide slots begin at `begin`. */
 static void
-run_chunks(quern_context *ctx, struct chain *chain, size_t begin, size_t end)
+run_chunks(quern_context *ctx, struct step step[], size_t steps, size_t begin,
+    size_t end)
 {
-	for (size_t m; begin < end; begin += m) {
-		m = end - begin < CHUNK ? end - begin : CHUNK;
-		for (size_t i = 0; i < chain->n; i++) {
-			struct step *step = &chain->step[i];
+	const size_t sub = begin;
 
-			ask_for(step, begin + AHEAD);
-			place_slots(chain, step, false, begin);
-			step->op.kind->range(
-			    ctx, &step->op, begin, begin + m, NULL);
+	for (size_t n; begin < end; begin += n) {
+		const size_t offset[PLACES] = { 0, begin - sub, begin };
+
+		n = end - begin < CHUNK ? end - begin : CHUNK;
+		for (size_t i = 0; i < steps; i++) {
+			ask_for(&step[i], begin + AHEAD);
+			run_step(ctx, &step[i], begin, n, offset);
 		}
 	}
 }
@@ -141,18 +198,14 @@ static void
 range_map(quern_context *ctx, const quern_op *fused, size_t begin, size_t end,
     void *acc)
 {
-	struct narrow buffer[QUERN_SLOTS];
-	struct chain chain;
+	size_t n = quern__fused_n(fused);
+	struct step step[QUERN_FUSE_MOST];
+	struct buffers buffers;
 
 	(void)acc;
-	chain.n = 0;
-	for (unsigned i = 0; i < QUERN_SLOTS; i++) {
-		chain.slot[i].buffer = buffer[i].at;
-		chain.slot[i].wide = false;
-	}
-	for (size_t i = 0; i < quern__fused_n(fused); i++)
-		add_step(&chain, &quern__fused(fused)[i]);
-	run_chunks(ctx, &chain, begin, end);
+	memset(buffers.wide_of, 0, sizeof(buffers.wide_of));
+	make_steps(step, quern__fused(fused), n, &buffers, NULL);
+	run_chunks(ctx, step, n, begin, end);
 }
 
 /* ---- with a reduction at the end ---- */
@@ -206,17 +259,24 @@ finish(const quern_op *fused, const void *acc)
 	return last->kind->finish(last, acc);
 }
 
-/* Slots that the reduction reads become wide ones. */
+/* The slots that the reduction, the last op, reads; and who writes them last. */
 static void
-widen_slots(struct chain *chain, const quern_op *last, struct wide wide[])
+widen(struct buffers *buffers, size_t last_writer[], const quern_op *ops,
+    size_t last)
 {
+	memset(buffers->wide_of, 0, sizeof(buffers->wide_of));
 	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
-		unsigned slot = quern__slot(quern__array(last, i));
+		unsigned slot = quern__slot(quern__array(&ops[last], i));
 
-		if (!last->kind->bytes[i] || slot == QUERN_SLOTS)
-			continue;
-		chain->slot[slot].buffer = wide[i - QUERN__IN].at;
-		chain->slot[slot].wide = true;
+		if (slot < QUERN_SLOTS)
+			buffers->wide_of[slot] =
+			    buffers->wide[i - QUERN__IN].at;
+	}
+	for (size_t i = 0; i < last; i++) {
+		unsigned slot = quern__slot(ops[i].out);
+
+		if (slot < QUERN_SLOTS)
+			last_writer[slot] = i;
 	}
 }
 
@@ -225,32 +285,26 @@ static void
 range_reduce(quern_context *ctx, const quern_op *fused, size_t begin,
     size_t end, void *acc)
 {
-	const quern_op *last = last_of(fused);
-	size_t stride = acc_stride(last), n = 0;
-	struct narrow narrow[QUERN_SLOTS];
-	struct wide wide[QUERN__ARRAYS - 1];
-	struct step reduction = { *last, last };
-	struct chain chain;
+	const quern_op *ops = quern__fused(fused);
+	size_t last = quern__fused_n(fused) - 1;
+	size_t stride = acc_stride(&ops[last]), n = 0;
+	size_t last_writer[QUERN_SLOTS];
+	struct step step[QUERN_FUSE_MOST];
+	struct buffers buffers;
 
-	chain.n = 0;
-	for (unsigned i = 0; i < QUERN_SLOTS; i++) {
-		chain.slot[i].buffer = narrow[i].at;
-		chain.slot[i].wide = false;
-	}
-	widen_slots(&chain, last, wide);
-	for (const quern_op *op = quern__fused(fused); op < last; op++)
-		add_step(&chain, op);
+	widen(&buffers, last_writer, ops, last);
+	make_steps(step, ops, last + 1, &buffers, last_writer);
 	for (size_t m; begin < end; begin += m, n++) {
+		const size_t offset[PLACES] = { 0, 0, begin };
 		char *part = (char *)acc + n * stride;
 
 		m = end - begin < SUB ? end - begin : SUB;
-		for (size_t i = 0; i < chain.n; i++)
-			place_slots(&chain, &chain.step[i], true, begin);
-		run_chunks(ctx, &chain, begin, begin + m);
-		place_slots(&chain, &reduction, true, begin);
+		run_chunks(ctx, step, last, begin, begin + m);
 		if (n)
 			identity(fused, part);
-		last->kind->range(ctx, &reduction.op, begin, begin + m, part);
+		point(&step[last], begin, offset);
+		ops[last].kind->range(
+		    ctx, &step[last].op, begin, begin + m, part);
 	}
 	for (size_t width = 1; width < n; width *= 2)
 		for (size_t i = 0; i + width < n; i += 2 * width)

@@ -284,4 +284,10 @@ quern__run_loop(const quern_op *op, quern__loop *loop, void *out,
 void quern__map_range(quern_context *ctx, const quern_op *op, size_t begin,
     size_t end, void *acc);
 
+/*
+ * The loop that its kind's range would call with where the elements are, if it
+ * does nothing but that; or NULL.
+ */
+quern__loop *quern__map_loop(const quern_op *op);
+
 #endif
