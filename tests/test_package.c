@@ -49,6 +49,13 @@ each_fragment_of_c_in_the_pages_compiles(void)
 	    0);
 }
 
+static void
+a_kernel_is_added_as_contributing_says(void)
+{
+	fflush(stdout);
+	CU_ASSERT_EQUAL(system("sh tests/new_kernel.sh"), 0);
+}
+
 int
 main(void)
 {
@@ -63,6 +70,8 @@ main(void)
 		    an_installed_library_serves_the_readme_and_leaves_no_trace },
 		{ "each fragment of C in the pages compiles",
 		    each_fragment_of_c_in_the_pages_compiles },
+		{ "a kernel is added as CONTRIBUTING.md says",
+		    a_kernel_is_added_as_contributing_says },
 		CU_TEST_INFO_NULL,
 	};
 
