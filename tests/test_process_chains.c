@@ -8,8 +8,10 @@
 #include <omp.h>
 #include <quern/fuse.h>
 #include <quern/kernels.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "isolated.h"
 #include "kernel_table.h"
@@ -197,6 +199,104 @@ a_chain_is_refused_as_on_threads(void)
 	rig_close(&rig);
 }
 
+/* ---- a worker that dies of one ---- */
+
+/* A kernel that squares, and dies as often as the int says, in a buffer. */
+static void
+square_or_die(
+    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+{
+	int *deaths = op->scalar.pointer;
+
+	(void)ctx;
+	(void)acc;
+	for (; begin < end; begin++) {
+		double *out = quern__element(op, QUERN__OUT, begin);
+		const double *in = quern__element(op, QUERN__IN, begin);
+
+		*out = *in * *in;
+	}
+	if (__atomic_fetch_sub(deaths, 1, __ATOMIC_RELAXED) > 0)
+		kill(getpid(), SIGKILL);
+}
+
+static const struct quern_kind mortal = {
+	.name = "mortal",
+	.block = 32768,
+	.bytes = { 8, 8 },
+	.check = quern__check_map,
+	.range = square_or_die,
+};
+QUERN_REGISTER(mortal)
+
+static quern_op
+mortal_square(double *out, const double *in, int *deaths)
+{
+	return quern__kernel_op(&mortal, out, in, NULL, NULL, N,
+	    (union quern_number) { .pointer = deaths }, QUERN__NO_NUMBER);
+}
+
+/* x squared twice, with its worker dying in between; the status. */
+static int
+square_twice(
+    struct rig *rig, double *x, double *between, double *z, int *deaths)
+{
+	quern_op op[2] = {
+		mortal_square(between, x, deaths),
+		quern_square_f64(z, between, N),
+	};
+
+	memcpy(x, source, N * sizeof(*x));
+	*deaths = 1;
+	return isolated_run(rig, quern_fuse(op, 2));
+}
+
+static bool
+is_fourth_power(const double *z)
+{
+	for (size_t i = 0; i < N; i++) {
+		double square = source[i] * source[i];
+
+		if (z[i] != square * square)
+			return false;
+	}
+	return true;
+}
+
+static void
+one_that_may_be_begun_again_is(void)
+{
+	double *x = malloc(BYTES), *b;
+	void *buffer, *deaths, *slot = quern_slot(3);
+	quern_processes_options options;
+	struct rig rig;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(x);
+	isolated_options(&options, 1);
+	options.retries = 1;
+	if (!isolated_open(&rig, &options))
+		return;
+	CU_ASSERT_EQUAL(quern_buffer_create(&buffer, rig.executor, BYTES), 0);
+	CU_ASSERT_EQUAL(
+	    quern_buffer_create(&deaths, rig.executor, sizeof(int)), 0);
+	b = buffer;
+	/* from copies, whatever is in place there */
+	CU_ASSERT_EQUAL(square_twice(&rig, x, slot, x + N, deaths), 0);
+	CU_ASSERT_TRUE(is_fourth_power(x + N));
+	CU_ASSERT_EQUAL(square_twice(&rig, x, x, x, deaths), 0);
+	CU_ASSERT_TRUE(is_fourth_power(x));
+	/* what is read there is not changed */
+	CU_ASSERT_EQUAL(square_twice(&rig, b, slot, b + N, deaths), 0);
+	CU_ASSERT_TRUE(is_fourth_power(b + N));
+	/* and here it is, by the first op or by the second */
+	CU_ASSERT_EQUAL(square_twice(&rig, b, b, b + N, deaths), -EOWNERDEAD);
+	CU_ASSERT_EQUAL(square_twice(&rig, b, slot, b, deaths), -EOWNERDEAD);
+	CU_ASSERT_EQUAL(quern_buffer_destroy(deaths), 0);
+	CU_ASSERT_EQUAL(quern_buffer_destroy(buffer), 0);
+	rig_close(&rig);
+	free(x);
+}
+
 int
 main(void)
 {
@@ -206,6 +306,8 @@ main(void)
 		    so_have_those_with_arrays_here_and_there },
 		{ "a chain is refused as on threads",
 		    a_chain_is_refused_as_on_threads },
+		{ "one that may be begun again is",
+		    one_that_may_be_begun_again_is },
 		CU_TEST_INFO_NULL,
 	};
 

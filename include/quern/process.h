@@ -20,10 +20,11 @@
  * What an op points to.  A worker has memory of its own.  Memory of
  * quern_buffer_create() is shared with the workers, at the same address, and
  * costs nothing to use.  Arrays elsewhere (in, out) are copied there and back,
- * block by block: some 0.3 ns a byte.  `arg` is NULL, or in a buffer, or
- * announced with quern_with_arg(), which copies it there and, for what runs once
- * (quern_call), back on success; loops get a copy of it for each block that they
- * do not change.
+ * block by block: some 0.3 ns a byte; with a chain (fuse.h) the ops, and each
+ * array of theirs once.  `arg` is NULL, or in a buffer, or announced with
+ * quern_with_arg(), which copies it there and, for what runs once
+ * (quern_call), back on success; loops get a copy of it for each block that
+ * they do not change.
  *
  * What workers find: what is linked to the program or to options.module.  A
  * plug-in that the program has loaded by itself is not in its workers: what it
