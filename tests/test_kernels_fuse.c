@@ -156,13 +156,16 @@ op_of(const struct random_chain *chain, size_t i, char *m, bool slots)
 	ptrdiff_t stride[ARRAYS + SLOTS];
 	const void *in[INPUTS];
 
-	for (unsigned k = 0; k < ARRAYS + SLOTS; k++) {
+	for (unsigned k = 0; k < ARRAYS; k++) {
 		struct array a = array_of(k, bytes, chain->strided);
 
-		at[k] = k < ARRAYS ? m + a.at :
-		    slots          ? quern_slot(k - ARRAYS) :
-				     m + SLOT + (k - ARRAYS) * N * WIDEST;
-		stride[k] = k < ARRAYS ? a.stride : 1;
+		at[k] = m + a.at;
+		stride[k] = a.stride;
+	}
+	for (unsigned k = 0; k < SLOTS; k++) {
+		at[ARRAYS + k] =
+		    slots ? quern_slot(k) : m + SLOT + k * N * WIDEST;
+		stride[ARRAYS + k] = 1;
 	}
 	for (unsigned j = 0; j < INPUTS; j++)
 		in[j] = at[link->in[j]];
