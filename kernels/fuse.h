@@ -22,7 +22,7 @@ quern__fused_n(const quern_op *fused)
 	return (size_t)fused->scalar.u64;
 }
 
-/* The shortest block of all, or the reduction's, whose bits depend on it. */
+/* The shortest block of all, or the reduction's, whose bits may depend on it. */
 static inline size_t
 quern__fused_block(const quern_op *ops, size_t n)
 {

@@ -118,6 +118,15 @@ has_reduction(enum element element)
 	return false;
 }
 
+/* An array, or more often a slot. */
+static unsigned
+any_place(uint64_t *state)
+{
+	if (next_random(state) % 4)
+		return ARRAYS + (unsigned)(next_random(state) % SLOTS);
+	return (unsigned)(next_random(state) % ARRAYS);
+}
+
 static struct random_chain
 any_chain(size_t count, bool strided, uint64_t *state)
 {
@@ -137,10 +146,9 @@ any_chain(size_t count, bool strided, uint64_t *state)
 		    chain.element, reduces && i == chain.n - 1, state);
 		for (unsigned j = 0; j < INPUTS; j++)
 			do {
-				link->in[j] = (unsigned)(next_random(state) %
-				    (ARRAYS + SLOTS));
+				link->in[j] = any_place(state);
 			} while (!written[link->in[j]]);
-		link->out = (unsigned)(next_random(state) % (ARRAYS + SLOTS));
+		link->out = any_place(state);
 		written[link->out] = true;
 	}
 	return chain;

@@ -131,6 +131,11 @@ arrays_of_ops_that_meet_otherwise_than_exactly_are_einval(void)
 	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&x[0], y)), -EINVAL);
 	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&y[7], x)), -EINVAL);
 	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SUM(&x[8], x)), 0);
+	/* between its elements, whatever the stride that is not looked at */
+	CU_ASSERT_EQUAL(
+	    CHECK(quern_with_strides(SUM(&x[1], x), 1, 2, 1, 1)), -EINVAL);
+	CU_ASSERT_EQUAL(
+	    CHECK(quern_with_strides(SUM(&x[1], x), 2, 2, 1, 1)), -EINVAL);
 	/* what an op by itself refuses */
 	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(z + 1, z)), -EINVAL);
 	CU_ASSERT_EQUAL(CHECK(SQUARE(x, y), SQUARE(NULL, x)), -EINVAL);

@@ -186,6 +186,7 @@ a_chain_is_refused_as_on_threads(void)
 	};
 	struct quern_kind unknown;
 	struct rig rig;
+	quern_job job;
 
 	if (!open_workers(&rig))
 		return;
@@ -195,6 +196,8 @@ a_chain_is_refused_as_on_threads(void)
 	unknown = *bad[0].kind;
 	bad[0].kind = &unknown;
 	CU_ASSERT_EQUAL(quern_run(rig.executor, quern_fuse(bad, 1)), -ENOEXEC);
+	quern_job_init(&job, quern_fuse(bad, 1), NULL);
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), -ENOEXEC);
 	CU_ASSERT_EQUAL(quern_run(rig.executor, quern_fuse(bad, 0)), -EINVAL);
 	rig_close(&rig);
 }
