@@ -110,12 +110,24 @@ any_kernel(enum element element, bool reduction, uint64_t *state)
 }
 
 static bool
-has_reduction(enum element element)
+has_kernel(enum element element, bool reduction)
 {
 	for (size_t i = 0; i < listed_count; i++)
-		if (listed[i].reduction && of_one_type(&listed[i], element))
+		if (listed[i].reduction == reduction &&
+		    of_one_type(&listed[i], element))
 			return true;
 	return false;
+}
+
+static enum element
+any_element(uint64_t *state)
+{
+	enum element element;
+
+	do {
+		element = (enum element)(next_random(state) % ELEMENTS);
+	} while (!has_kernel(element, false));
+	return element;
 }
 
 /* An array, or more often a slot. */
@@ -133,10 +145,11 @@ any_chain(size_t count, bool strided, uint64_t *state)
 	struct random_chain chain = {
 		.n = 1 + next_random(state) % OPS,
 		.count = count,
-		.element = (enum element)(next_random(state) % ELEMENTS),
+		.element = any_element(state),
 		.strided = strided,
 	};
-	bool reduces = has_reduction(chain.element) && next_random(state) % 4;
+	bool reduces =
+	    has_kernel(chain.element, true) && next_random(state) % 4;
 	bool written[ARRAYS + SLOTS] = { true, true, true, true, true };
 
 	for (size_t i = 0; i < chain.n; i++) {
@@ -303,7 +316,8 @@ so_has_each_reduction_of_a_slot(void)
 		uint64_t state = i + 1;
 
 		if (!listed[i].reduction ||
-		    !of_one_type(&listed[i], listed[i].element))
+		    !of_one_type(&listed[i], listed[i].element) ||
+		    !has_kernel(listed[i].element, false))
 			continue;
 		chain.link[0] = (struct link) {
 			any_kernel(listed[i].element, false, &state),
