@@ -270,7 +270,8 @@ kernels := \
     kernels/verdict.c \
     kernels/shuffle.c \
     kernels/fuse.c \
-    kernels/fuse_check.c
+    kernels/fuse_check.c \
+    kernels/exp_edge.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.
@@ -303,7 +304,12 @@ families := \
     kernels/random_normal.c \
     kernels/random_exponential.c \
     kernels/random_range.c \
-    kernels/random_permutation.c
+    kernels/random_permutation.c \
+    kernels/exponential.c \
+    kernels/logarithm.c \
+    kernels/trigonometric.c \
+    kernels/hyperbolic.c \
+    kernels/special.c
 
 # Compiled for instruction sets only.
 isa_sources := $(families) \

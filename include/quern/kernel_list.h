@@ -388,6 +388,92 @@ QUERN_1S(pow, f32, float)
 QUERN_2(powv, f64, double)
 QUERN_2(powv, f32, float)
 
+/*
+ * What follows up to the reductions has in common:
+ *
+ * Accuracy  at most 1.0 ULP where nothing else is said, subnormal results and
+ *           those next to overflow included; docs/kernels.md has the worst
+ *           that was seen of each.
+ * Special   as C11 Annex F.10; the logistic functions as their limits.
+ * In place  out may be any of the inputs.
+ * Method    SLEEF's u10 "finz" variants, repaired where results are infinite
+ *           too early or subnormal.
+ */
+
+/* e^in[i], 2^in[i], which is exact for integers, and e^in[i] - 1. */
+QUERN_1(exp, f64, double)
+QUERN_1(exp, f32, float)
+QUERN_1(exp2, f64, double)
+QUERN_1(exp2, f32, float)
+QUERN_1(expm1, f64, double)
+QUERN_1(expm1, f32, float)
+
+/*
+ * The logarithm of in[i] to base e, 2 (exact for powers of two) and 10 (exact
+ * for powers of ten), and of 1 + in[i] to base e.
+ */
+QUERN_1(log, f64, double)
+QUERN_1(log, f32, float)
+QUERN_1(log2, f64, double)
+QUERN_1(log2, f32, float)
+QUERN_1(log10, f64, double)
+QUERN_1(log10, f32, float)
+QUERN_1(log1p, f64, double)
+QUERN_1(log1p, f32, float)
+
+/*
+ * Of in[i] in radians, of any size: what multiples of pi take away is known to
+ * all digits.
+ */
+QUERN_1(sin, f64, double)
+QUERN_1(sin, f32, float)
+QUERN_1(cos, f64, double)
+QUERN_1(cos, f32, float)
+QUERN_1(tan, f64, double)
+QUERN_1(tan, f32, float)
+
+/* In radians: asin and atan from -pi / 2 to pi / 2, acos from 0 to pi. */
+QUERN_1(asin, f64, double)
+QUERN_1(asin, f32, float)
+QUERN_1(acos, f64, double)
+QUERN_1(acos, f32, float)
+QUERN_1(atan, f64, double)
+QUERN_1(atan, f32, float)
+
+/* The angle of the point (b[i], a[i]), from -pi to pi: a is the ordinate. */
+QUERN_2(atan2, f64, double)
+QUERN_2(atan2, f32, float)
+
+/* Hyperbolic functions. */
+QUERN_1(sinh, f64, double)
+QUERN_1(sinh, f32, float)
+QUERN_1(cosh, f64, double)
+QUERN_1(cosh, f32, float)
+QUERN_1(tanh, f64, double)
+QUERN_1(tanh, f32, float)
+
+/*
+ * sigmoid: 1 / (1 + e^-in[i]); softplus: ln(1 + e^in[i]).  Neither overflows in
+ * between, and small results are as accurate as others.
+ *
+ * Accuracy  at most 2.5 ULP; softplus 2.0.
+ * Method    exp and log1p of -|in[i]|.
+ */
+QUERN_1(sigmoid, f64, double)
+QUERN_1(sigmoid, f32, float)
+QUERN_1(softplus, f64, double)
+QUERN_1(softplus, f32, float)
+
+/* The error function; the cube root, exact for cubes. */
+QUERN_1(erf, f64, double)
+QUERN_1(erf, f32, float)
+QUERN_1(cbrt, f64, double)
+QUERN_1(cbrt, f32, float)
+
+/* The square root of a[i]^2 + b[i]^2, which may overflow; its squares do not. */
+QUERN_2(hypot, f64, double)
+QUERN_2(hypot, f32, float)
+
 /* ---- from arrays to one result ---- */
 
 /*

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hyperbolic.c -- sinh, cosh and tanh of each element, and the logistic
+ * functions that are made of them: sigmoid and softplus.
+ *
+ *     quern/kernels.h --> [hyperbolic.c] --> map.c, SLEEF, exp_edge.c
+ */
+#include "map.h"
+
+#ifdef QUERN_ISA_NAME
+
+#include "exp_edge.h"
+#include "sleef_calls.h"
+
+SLEEF_1(exp, u10)
+SLEEF_1(log1p, u10)
+SLEEF_1(sinh, u10)
+SLEEF_1(cosh, u10)
+SLEEF_1(tanh, u10)
+
+/*
+ * Some lanes of |sinh(x)| or cosh(x) are infinite or NaN: SLEEF's are from 710
+ * or 88.7 on, where they are exp(|x|) / 2 to all digits.
+ */
+static __attribute__((noinline)) f64v
+mend_overflow_f64(f64v size, f64v x)
+{
+	x = f64v_size(x);
+	for (size_t k = 0; k < SIMD_BYTES / sizeof(double); k++)
+		if (!(size[k] < INFINITY) && x[k] < 710.5)
+			size[k] = quern__exp_f64_edge(x[k], -1);
+	return f64v_quiet(size);
+}
+
+static __attribute__((noinline)) f32v
+mend_overflow_f32(f32v size, f32v x)
+{
+	x = f32v_size(x);
+	for (size_t k = 0; k < SIMD_BYTES / sizeof(float); k++)
+		if (!(size[k] < INFINITY) && x[k] < 89.5f)
+			size[k] = quern__half_exp_f32_edge(x[k]);
+	return f32v_quiet(size);
+}
+
+#define SINH_COSH(t)                                                           \
+	static inline t##v cosh_##t##v(t##v x)                                 \
+	{                                                                      \
+		t##v r = t##v_cosh(x);                                         \
+                                                                               \
+		if (t##v_any(~(r < (quern__##t)INFINITY)))                     \
+			r = mend_overflow_##t(r, x);                           \
+		return r;                                                      \
+	}                                                                      \
+	static inline t##v sinh_##t##v(t##v x)                                 \
+	{                                                                      \
+		t##v r = t##v_sinh(x), size = t##v_size(r);                    \
+                                                                               \
+		if (t##v_any(~(size < (quern__##t)INFINITY))) {                \
+			size = mend_overflow_##t(size, x);                     \
+			r = t##v_quiet(t##v_copysign(size, x));                \
+		}                                                              \
+		return r;                                                      \
+	}
+
+SINH_COSH(f64)
+SINH_COSH(f32)
+
+/*
+ * Near 0 SLEEF's tanh is now and then one whole ULP off.  At 0 it has the sign
+ * that x - x * x * x / 3 loses.
+ */
+#define TANH(t, small)                                                         \
+	static inline t##v tanh_##t##v(t##v x)                                 \
+	{                                                                      \
+		t##v near = x - x * x * x * (quern__##t)(1. / 3);              \
+		t##v_mask is_near = (t##v_size(x) < small) & (x != 0);         \
+                                                                               \
+		return t##v_quiet(t##v_select(is_near, near, t##v_tanh(x)));   \
+	}
+
+TANH(f64, 0x1p-26)
+TANH(f32, 0x1p-12f)
+
+/*
+ * With e = exp(-|x|), which cannot overflow: 1 / (1 + e) for positive x,
+ * e / (1 + e) for negative, so that small results are as accurate as others.
+ */
+#define SIGMOID(t)                                                             \
+	static inline t##v sigmoid_##t##v(t##v x)                              \
+	{                                                                      \
+		t##v e = t##v_exp(-t##v_size(x));                              \
+                                                                               \
+		return t##v_quiet(                                             \
+		    t##v_select(x < 0, e, t##v_all(1)) / (1 + e));             \
+	}
+
+/* max(x, 0) + log1p(exp(-|x|)) */
+#define SOFTPLUS(t)                                                            \
+	static inline t##v softplus_##t##v(t##v x)                             \
+	{                                                                      \
+		t##v e = t##v_exp(-t##v_size(x));                              \
+                                                                               \
+		return t##v_quiet(                                             \
+		    t##v_select(x < 0, t##v_all(0), x) + t##v_log1p(e));       \
+	}
+
+SIGMOID(f64)
+SIGMOID(f32)
+SOFTPLUS(f64)
+SOFTPLUS(f32)
+
+#endif
+
+MAP_1(sinh, f64, MAP_DEAR, sinh_f64v)
+MAP_1(sinh, f32, MAP_DEAR, sinh_f32v)
+MAP_1(cosh, f64, MAP_DEAR, cosh_f64v)
+MAP_1(cosh, f32, MAP_DEAR, cosh_f32v)
+MAP_1(tanh, f64, MAP_DEAR, tanh_f64v)
+MAP_1(tanh, f32, MAP_DEAR, tanh_f32v)
+MAP_1(sigmoid, f64, MAP_DEAR, sigmoid_f64v)
+MAP_1(sigmoid, f32, MAP_DEAR, sigmoid_f32v)
+MAP_1(softplus, f64, MAP_DEAR, softplus_f64v)
+MAP_1(softplus, f32, MAP_DEAR, softplus_f32v)
