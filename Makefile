@@ -353,7 +353,7 @@ test_names    := $(or $(TESTS:%=test_%),\
     $(filter-out $(if $(gmp),,test_bigint_%),\
     $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c)))))
 # Tests that need not be repeated with sanitizers.
-plain_only    := test_package test_model
+plain_only    := test_package test_model test_kernels_ulp
 # Without the library that it shows, an example is left out.
 needs_of_powers   := gmp
 needs_of_fetch    := libcurl
