@@ -8,6 +8,10 @@
 ## make check      run the tests, plain and with the address and undefined
 ##                 behaviour sanitizers
 ## make check-long the same, with far more rounds in the stress tests
+## make check-aarch64
+##                 build for aarch64 and run what can be run under qemu-user;
+##                 TESTS as below.  Needs what deps-cross installs
+## make digests    write tests/kernel_digests.h anew, for a new kernel
 ## make mutants    take out a wake-up, an order, the return of a permit, one at a
 ##                 time: does a test fail?  Needs what deps-san installs
 ## make bench      measure quern and its peers side by side, and print a table;
@@ -20,6 +24,7 @@
 ## make deps       install the Debian packages that all of this needs
 ## make deps-san   install those that SAN=thread needs
 ## make deps-bench install the peers that are measured, as far as Debian has them
+## make deps-cross install a compiler for aarch64, libraries and an emulator
 ## make format-check
 ##                 ask clang-format 14 whether the layout is kept;
 ##                 make format changes it
@@ -50,6 +55,10 @@ deps_packages := libc6-dev libev-dev libsleef-dev \
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
     libboost-context-dev g++ python3 python3-numpy gnuplot-nox
+    libboost-context-dev g++ python3 gnuplot-nox
+deps_cross_packages := gcc-aarch64-linux-gnu qemu-user-static pkg-config \
+    $(addsuffix :arm64,libc6 libgomp1 libev-dev libsleef-dev libcunit1-dev \
+    libmpfr-dev libgmp-dev libseccomp-dev)
 
 # $(call install_packages,NAMES): nothing at all if none is missing.
 define install_packages
@@ -67,6 +76,7 @@ sudo=; if test "$$(id -u)" != 0; then \
 	echo "Please install, as root:$$missing" >&2; exit 1; }; \
 fi; \
 echo "installing$$missing"; \
+case $$missing in *:arm64*) $$sudo dpkg --add-architecture arm64 ;; esac && \
 $$sudo apt-get -q update </dev/null && \
 $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 \
     install -y --no-install-recommends $$missing </dev/null
@@ -78,11 +88,18 @@ deps-san: deps
 	$(call install_packages,$(deps_san_packages))
 deps-bench: deps
 	$(call install_packages,$(deps_bench_packages))
-.PHONY: deps deps-san deps-bench
+# Packages of another architecture, so never a part of the others.
+deps-cross:
+	$(call install_packages,$(deps_cross_packages))
+.PHONY: deps deps-san deps-bench deps-cross
+# Only one apt-get at a time gets its locks.
+ifneq ($(filter deps deps-%,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
 # With packages still to come nothing else can be judged: install them, then
 # let a fresh make see to the other goals.
-installers := deps deps-san deps-bench
+installers := deps deps-san deps-bench deps-cross
 later := $(filter-out $(installers),$(MAKECMDGOALS))
 ifneq ($(and $(filter $(installers),$(MAKECMDGOALS)),$(later)),)
 
@@ -616,6 +633,22 @@ check-long: export QUERN_TEST_LONG := 1
 check check-long: check-programs
 	@sh tests/run.sh $(foreach s,$(suites),$(call tests_of,$(s)))
 .PHONY: check check-long
+
+# Another machine's programs, and what runs them here.
+cross := CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar SAN=plain
+check-aarch64: export PKG_CONFIG_LIBDIR := /usr/lib/aarch64-linux-gnu/pkgconfig
+check-aarch64: export QUERN_EMULATOR := qemu-aarch64-static
+check-aarch64:
+	+@$(MAKE) $(cross) TESTS='$(or $(TESTS),$(shell \
+	    sh tests/emulated.sh names))' check
+	@$(if $(TESTS),,sh tests/emulated.sh left-out)
+.PHONY: check-aarch64
+
+# What test_kernels_digest expects, from what is now.
+digests: $(B)/tests/test_kernels_digest
+	@QUERN_TEST_DIGESTS=print $< >$(B)/digests
+	@cp $(B)/digests tests/kernel_digests.h
+.PHONY: digests
 
 mutants:
 	+@sh tests/mutants.sh $(ROWS)

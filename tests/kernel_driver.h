@@ -165,15 +165,22 @@ fill_f32(float *to, size_t n, uint64_t state)
  * One number for many bits, little-endian, by which machines are compared
  * (FNV-1a, Fowler, Noll and Vo).
  */
+#define DIGEST_OF_NOTHING UINT64_C(0xcbf29ce484222325)
+
 static inline uint64_t
-digest(const void *data, size_t bytes)
+digest_on(uint64_t hash, const void *data, size_t bytes)
 {
 	const unsigned char *at = data;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	for (size_t i = 0; i < bytes; i++)
 		hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
 	return hash;
+}
+
+static inline uint64_t
+digest(const void *data, size_t bytes)
+{
+	return digest_on(DIGEST_OF_NOTHING, data, bytes);
 }
 
 /* ---- a kernel and its twin ---- */

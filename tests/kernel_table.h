@@ -33,4 +33,14 @@ size_t listed_in_bytes(const struct listed *kernel, unsigned i);
  */
 void fill_elements(void *to, enum element element, size_t n, uint64_t seed);
 
+/*
+ * Put others in the place of some: zeros, infinities, NaNs of every kind,
+ * subnormals, the borders of integers and of functions, and any bits.
+ */
+void mix_in_special(void *to, enum element element, size_t n, uint64_t seed);
+
+/* Fill all inputs of a kernel with n elements of its kind, always the same. */
+void fill_inputs(
+    const struct listed *kernel, char *const to[], size_t n, bool special);
+
 #endif

@@ -51,7 +51,7 @@ run()
 {
 	case $1 in
 	*-thread/*) archer timeout -k 5 $limit "$1" ;;
-	*) timeout -k 5 $limit "$1" ;;
+	*) timeout -k 5 $limit ${QUERN_EMULATOR:-} "$1" ;;
 	esac
 }
 
