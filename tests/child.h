@@ -29,4 +29,10 @@ struct child {
  */
 bool child_run(struct child *child, const char *const argv[]);
 
+/*
+ * Become that program, which may be one for another processor (run.sh); returns
+ * if that fails.
+ */
+void child_exec(const char *path, const char *const argv[]);
+
 #endif

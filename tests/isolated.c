@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <ev.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -349,4 +351,36 @@ footprint(void)
 		.maps = lines_of("/proc/self/maps"),
 		.resident_kb = resident_kb(),
 	};
+}
+
+/* ---- qemu-user ---- */
+
+void __real_quern_processes_options_init(quern_processes_options *options);
+void __wrap_quern_processes_options_init(quern_processes_options *options);
+
+/* To the system our programs are none: run.sh has a script that runs them. */
+void
+__wrap_quern_processes_options_init(quern_processes_options *options)
+{
+	__real_quern_processes_options_init(options);
+	options->worker_program = getenv("QUERN_TEST_SELF");
+}
+
+int __real_prctl(int option, ...);
+int __wrap_prctl(int option, ...);
+
+/* It has not all real-time signals, so that a worker may outlive its program. */
+int
+__wrap_prctl(int option, ...)
+{
+	unsigned long value[4];
+	va_list more;
+
+	va_start(more, option);
+	for (int i = 0; i < 4; i++)
+		value[i] = va_arg(more, unsigned long);
+	va_end(more);
+	if (option == PR_SET_PDEATHSIG && getenv("QUERN_TEST_SELF"))
+		return 0;
+	return __real_prctl(option, value[0], value[1], value[2], value[3]);
 }

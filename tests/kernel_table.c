@@ -165,35 +165,34 @@ fill_elements(void *to, enum element element, size_t n, uint64_t seed)
 
 /* By their bits, so that signaling NaNs stay so. */
 static const uint64_t special_f64[] = {
-	0x0000000000000000, /* 0 */
-	0x0000000000000001, /* the smallest */
-	0x000fffffffffffff, /* the largest subnormal */
-	0x0010000000000000, /* the smallest normal */
-	0x0020000000000001,
-	0x1ff0000000000000, /* whose square is subnormal */
-	0x3cb0000000000000, /* 2^-52 */
-	0x3fdfffffffffffff, /* below 1/2 */
-	0x3fe0000000000000, /* 1/2 */
-	0x3fefffffffffffff, /* below 1 */
-	0x3ff0000000000000, /* 1 */
-	0x3ff0000000000001, /* above 1 */
-	0x3ff8000000000000, /* 3/2 */
-	0x3ff921fb54442d18, /* pi / 2 */
-	0x4000000000000000, /* 2 */
-	0x4004000000000000, /* 5/2 */
-	0x4008000000000000, /* 3 */
-	0x40862e42fefa39ef, /* ln of the largest */
-	0x40874910d52d3052, /* -ln of half the smallest */
-	0x408ff80000000000, /* 1023 */
-	0x4090c80000000000, /* 1074 */
-	0x41dfffffffe00000, /* 2^31 - 1/2 */
-	0x41e0000000000000, /* 2^31 */
-	0x41f0000000000000, /* 2^32 */
-	0x4330000000000001, /* 2^52 + 1 */
-	0x4340000000000000, /* 2^53 */
-	0x43dfffffffffffff, /* below 2^63 */
-	0x43e0000000000000, /* 2^63 */
-	0x43f0000000000000, /* 2^64 */
+	0x0000000000000000,                     /* 0 */
+	0x0000000000000001,                     /* the smallest */
+	0x000fffffffffffff,                     /* the largest subnormal */
+	0x0010000000000000,                     /* the smallest normal */
+	0x0020000000000001, 0x1ff0000000000000, /* whose square is subnormal */
+	0x3cb0000000000000,                     /* 2^-52 */
+	0x3fdfffffffffffff,                     /* below 1/2 */
+	0x3fe0000000000000,                     /* 1/2 */
+	0x3fefffffffffffff,                     /* below 1 */
+	0x3ff0000000000000,                     /* 1 */
+	0x3ff0000000000001,                     /* above 1 */
+	0x3ff8000000000000,                     /* 3/2 */
+	0x3ff921fb54442d18,                     /* pi / 2 */
+	0x4000000000000000,                     /* 2 */
+	0x4004000000000000,                     /* 5/2 */
+	0x4008000000000000,                     /* 3 */
+	0x40862e42fefa39ef,                     /* ln of the largest */
+	0x40874910d52d3052,                     /* -ln of half the smallest */
+	0x408ff80000000000,                     /* 1023 */
+	0x4090c80000000000,                     /* 1074 */
+	0x41dfffffffe00000,                     /* 2^31 - 1/2 */
+	0x41e0000000000000,                     /* 2^31 */
+	0x41f0000000000000,                     /* 2^32 */
+	0x4330000000000001,                     /* 2^52 + 1 */
+	0x4340000000000000,                     /* 2^53 */
+	0x43dfffffffffffff,                     /* below 2^63 */
+	0x43e0000000000000,                     /* 2^63 */
+	0x43f0000000000000,                     /* 2^64 */
 	0x5fefffffffffffff, /* whose square is finite, just */
 	0x5ff0000000000000, /* ... and is not */
 	0x7fefffffffffffff, /* the largest */
@@ -204,49 +203,48 @@ static const uint64_t special_f64[] = {
 };
 
 static const uint32_t special_f32[] = {
-	0x00000000, /* 0 */
-	0x00000001, /* the smallest */
-	0x007fffff, /* the largest subnormal */
-	0x00800000, /* the smallest normal */
-	0x01000001,
-	0x1fc00000, /* whose square is subnormal */
-	0x34000000, /* 2^-23 */
-	0x3effffff, /* below 1/2 */
-	0x3f000000, /* 1/2 */
-	0x3f7fffff, /* below 1 */
-	0x3f800000, /* 1 */
-	0x3f800001, /* above 1 */
-	0x3fc00000, /* 3/2 */
-	0x3fc90fdb, /* pi / 2 */
-	0x40000000, /* 2 */
-	0x40200000, /* 5/2 */
-	0x40400000, /* 3 */
-	0x42b17218, /* ln of the largest */
-	0x42cff1b5, /* -ln of half the smallest */
-	0x42fe0000, /* 127 */
-	0x43150000, /* 149 */
-	0x4b000001, /* 2^23 + 1 */
-	0x4b800000, /* 2^24 */
-	0x4effffff, /* below 2^31 */
-	0x4f000000, /* 2^31 */
-	0x4f800000, /* 2^32 */
-	0x5effffff, /* below 2^63 */
-	0x5f000000, /* 2^63 */
-	0x5f7fffff, /* whose square is finite, just */
-	0x5f800000, /* 2^64: ... and is not */
-	0x7f7fffff, /* the largest */
-	0x7f800000, /* infinity */
-	0x7f800001, /* signaling NaN */
-	0x7fc00000, /* NaN */
-	0x7fc0abcd, /* with a payload */
+	0x00000000,             /* 0 */
+	0x00000001,             /* the smallest */
+	0x007fffff,             /* the largest subnormal */
+	0x00800000,             /* the smallest normal */
+	0x01000001, 0x1fc00000, /* whose square is subnormal */
+	0x34000000,             /* 2^-23 */
+	0x3effffff,             /* below 1/2 */
+	0x3f000000,             /* 1/2 */
+	0x3f7fffff,             /* below 1 */
+	0x3f800000,             /* 1 */
+	0x3f800001,             /* above 1 */
+	0x3fc00000,             /* 3/2 */
+	0x3fc90fdb,             /* pi / 2 */
+	0x40000000,             /* 2 */
+	0x40200000,             /* 5/2 */
+	0x40400000,             /* 3 */
+	0x42b17218,             /* ln of the largest */
+	0x42cff1b5,             /* -ln of half the smallest */
+	0x42fe0000,             /* 127 */
+	0x43150000,             /* 149 */
+	0x4b000001,             /* 2^23 + 1 */
+	0x4b800000,             /* 2^24 */
+	0x4effffff,             /* below 2^31 */
+	0x4f000000,             /* 2^31 */
+	0x4f800000,             /* 2^32 */
+	0x5effffff,             /* below 2^63 */
+	0x5f000000,             /* 2^63 */
+	0x5f7fffff,             /* whose square is finite, just */
+	0x5f800000,             /* 2^64: ... and is not */
+	0x7f7fffff,             /* the largest */
+	0x7f800000,             /* infinity */
+	0x7f800001,             /* signaling NaN */
+	0x7fc00000,             /* NaN */
+	0x7fc0abcd,             /* with a payload */
 };
 
 static const uint64_t special_i64[] = { 0, 1, 2, 3, 10, INT8_MAX, UINT8_MAX,
-	INT16_MAX, UINT16_MAX, 46340, 46341, INT32_MAX,
-	(uint64_t)INT32_MAX + 1, UINT32_MAX, (uint64_t)UINT32_MAX + 1,
-	3037000499, 3037000500, ((uint64_t)1 << 53) - 1, (uint64_t)1 << 53,
-	((uint64_t)1 << 53) + 1, INT64_MAX - 511, INT64_MAX,
-	(uint64_t)INT64_MAX + 1, UINT64_MAX - 1, UINT64_MAX };
+	INT16_MAX, UINT16_MAX, 46340, 46341, INT32_MAX, (uint64_t)INT32_MAX + 1,
+	UINT32_MAX, (uint64_t)UINT32_MAX + 1, 3037000499, 3037000500,
+	((uint64_t)1 << 53) - 1, (uint64_t)1 << 53, ((uint64_t)1 << 53) + 1,
+	INT64_MAX - 511, INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX - 1,
+	UINT64_MAX };
 
 _Static_assert(ELEMENTS == 6, "a new kind of element needs special ones");
 

@@ -27,6 +27,14 @@ self_begin(int argc, char **argv, const struct self_part parts[])
 	exit(127);
 }
 
+const char *
+self_program(void)
+{
+	const char *program = getenv("QUERN_TEST_SELF");
+
+	return program ? program : "/proc/self/exe";
+}
+
 static bool
 is_openmps(const char *variable)
 {
@@ -52,7 +60,7 @@ self_run(const char *part, const char *const settings[])
 		env[n++] = (char *)*settings;
 	env[n] = NULL;
 	fflush(NULL);
-	if (posix_spawn(&child, "/proc/self/exe", NULL, NULL, argv, env) != 0 ||
+	if (posix_spawn(&child, self_program(), NULL, NULL, argv, env) != 0 ||
 	    waitpid(child, &status, 0) != child)
 		status = -1;
 	CU_ASSERT_NOT_EQUAL(status, -1);

@@ -12,6 +12,9 @@ struct self_part {
 	int (*run)(void); /* what the process exits with */
 };
 
+/* What to start for another process of this test: run.sh may know better. */
+const char *self_program(void);
+
 /*
  * First in main(): runs the part that this process was started for and exits;
  * returns if it was started for the tests.

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "self.h"
 #include "support.h"
 
 static const char print_argument[] = "--print-cores";
@@ -119,7 +120,7 @@ become(const struct run *run, int out)
 	if ((run->one_core && !keep_one_core()) || dup2(out, STDOUT_FILENO) < 0)
 		_exit(126);
 	alarm(60);
-	execl("/proc/self/exe", "test_bound", print_argument, (char *)NULL);
+	execl(self_program(), "test_bound", print_argument, (char *)NULL);
 	_exit(127);
 }
 

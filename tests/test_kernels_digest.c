@@ -192,14 +192,15 @@ print_digests(void)
 		fputs("digests are made on x86-64 with AVX2\n", stderr);
 		return 1;
 	}
-	puts("/* SPDX-License-Identifier: BSD-2-Clause */\n"
-	     "/*\n"
-	     " * kernel_digests.h -- for test_kernels_digest.c, in the order of\n"
-	     " * quern/kernel_list.h; written by `make digests`.\n"
-	     " *\n"
-	     " *     DIGEST(kernel, everywhere)\n"
-	     " *     DIGESTS(kernel, with fused multiply-add, without)\n"
-	     " */");
+	puts(
+	    "/* SPDX-License-Identifier: BSD-2-Clause */\n"
+	    "/*\n"
+	    " * kernel_digests.h -- for test_kernels_digest.c, in the order of\n"
+	    " * quern/kernel_list.h; written by `make digests`.\n"
+	    " *\n"
+	    " *     DIGEST(kernel, everywhere)\n"
+	    " *     DIGESTS(kernel, with fused multiply-add, without)\n"
+	    " */");
 	for (size_t k = 0; k < listed_count; k++)
 		if (fma[k] == plain[k])
 			printf("DIGEST(%s, 0x%016" PRIx64 ")\n", listed[k].name,

@@ -386,7 +386,7 @@ static void
 options_are_the_callers_again_after_create(void)
 {
 	char *color = strdup("COLOR=green"), *folder = strdup("/usr");
-	char *program = strdup("/proc/self/exe");
+	char *program = strdup(self_program());
 	char **environment = calloc(3, sizeof(*environment));
 	quern_processes_options options = one_worker();
 	struct rig rig = { .loop = NULL };

@@ -207,7 +207,7 @@ start(struct program *program, const char *part, int lines)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	if (posix_spawn(
-		&program->pid, "/proc/self/exe", &actions, NULL, argv, environ))
+		&program->pid, self_program(), &actions, NULL, argv, environ))
 		program->pid = 0;
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);

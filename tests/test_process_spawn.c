@@ -85,7 +85,7 @@ a_folder_or_module_that_is_none_is_refused(void)
 	options.folder = "/nonexistent/folder";
 	is_refused(&options, -ENOENT);
 	options = two_workers();
-	options.worker_program = "/proc/self/exe";
+	options.worker_program = self_program();
 	options.module = "/nonexistent/module.so";
 	is_refused(&options, -ENOEXEC);
 }

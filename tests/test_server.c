@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "support.h"
 #include "watchdog.h"
 
@@ -29,6 +30,8 @@ static unsigned short port;
 static bool
 start_server(const char *patience)
 {
+	const char *const argv[] = { "server", *patience ? "-t" : NULL,
+		patience, NULL };
 	char path[300];
 	FILE *output;
 	int way[2], n;
@@ -42,8 +45,7 @@ start_server(const char *patience)
 		dup2(way[1], STDOUT_FILENO);
 		close(way[0]);
 		close(way[1]);
-		execl(path, "server", *patience ? "-t" : NULL, patience,
-		    (char *)NULL);
+		child_exec(path, argv);
 		_exit(127);
 	}
 	close(way[1]);
