@@ -6,6 +6,7 @@
 # the main demo has tests of its own, test_throughput*.c.
 set -u
 programs=${QUERN_BUILD:?}/examples
+emulator=${QUERN_EMULATOR:-} # run.sh
 output=$QUERN_BUILD/examples.output
 
 fail()
@@ -20,7 +21,7 @@ prints()
 {
 	name=$1
 	shift
-	"$programs/$name" "$@" >"$output" 2>&1 || fail "$name: exit status $?:
+	$emulator "$programs/$name" "$@" >"$output" 2>&1 || fail "$name: exit status $?:
 $(cat "$output")"
 	diff - "$output" || fail "$name: < expected, > printed"
 }
@@ -39,7 +40,7 @@ make_numbers()
 case $1 in
 count)
 	# Whatever it took, it was no shorter than one sleep.
-	"$programs/count" 0.05 >"$output" 2>&1 || fail "count: exit status $?"
+	$emulator "$programs/count" 0.05 >"$output" 2>&1 || fail "count: exit status $?"
 	test "$(sed '$d' "$output" | tr '\n' ' ')" = \
 	    "One One One Two Two Two " || fail "count: $(cat "$output")"
 	sed -n '$p' "$output" | awk '
@@ -49,7 +50,7 @@ count)
 files)
 	make_numbers
 	cd "$QUERN_BUILD/numbers" || exit
-	../examples/files thousand three none empty words >../examples.output
+	$emulator ../examples/files thousand three none empty words >../examples.output
 	test $? -eq 1 || fail "files: it should exit with 1"
 	cd - >/dev/null || exit
 	# In the order of completion: any.
@@ -117,7 +118,7 @@ database)
 		END
 	done
 	echo "no database, whatever it is called" >"$QUERN_BUILD/weather.db"
-	"$programs/database" "$QUERN_BUILD/weather.db" >"$output" 2>&1
+	$emulator "$programs/database" "$QUERN_BUILD/weather.db" >"$output" 2>&1
 	test $? -eq 1 || fail "database: it should exit with 1"
 	echo "database: $QUERN_BUILD/weather.db: file is not a database" |
 	    diff - "$output" || fail "database: < expected, > printed"

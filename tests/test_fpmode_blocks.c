@@ -10,22 +10,17 @@
 #include <float.h>
 #include <omp.h>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
+#include "flushing.h"
 #include "support.h"
 
 enum { BLOCKS = 64 };
 
-/* Round upward and, where that can be said, flush subnormals. */
+/* Round upward and flush subnormals. */
 static void
 spoil_mode(void)
 {
 	fesetround(FE_UPWARD);
-#if defined(__x86_64__)
-	_mm_setcsr(_mm_getcsr() | 0x8040);
-#endif
+	flush_subnormals();
 }
 
 /* By what numbers become, too: each unit has a mode of its own. */

@@ -9,10 +9,7 @@
 #include <fenv.h>
 #include <omp.h>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
+#include "flushing.h"
 #include "kernel_driver.h"
 #include "kernel_table.h"
 
@@ -57,22 +54,12 @@ control_word(void)
 }
 
 static void
-set_flushing(void)
-{
-#if defined(__x86_64__)
-	_mm_setcsr(_mm_getcsr() | 0x8040); /* results and inputs */
-#else
-	__asm__ volatile("msr fpcr, %0" : : "r"(control_word() | 1 << 24));
-#endif
-}
-
-static void
 enter(const struct mode *mode, int flags)
 {
 	fesetenv(FE_DFL_ENV);
 	fesetround(mode->rounding);
 	if (mode->flushes)
-		set_flushing();
+		flush_subnormals();
 	feraiseexcept(flags);
 	/* On aarch64 most processors have no traps: nothing happens then. */
 	if (mode->traps)

@@ -10,10 +10,7 @@
 #include <quern/kernels.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
+#include "flushing.h"
 #include "ops.h"
 
 /* Neither commutative nor associative: each other tree gives another hash. */
@@ -174,10 +171,8 @@ set_mode(enum mode mode)
 
 	fesetenv(FE_DFL_ENV);
 	fesetround(rounding[mode]);
-#if defined(__x86_64__)
 	if (mode == FLUSHING)
-		_mm_setcsr(_mm_getcsr() | 0x8040); /* results and inputs */
-#endif
+		flush_subnormals();
 }
 
 enum { SAMPLES = 20000 };

@@ -372,7 +372,8 @@ what_makes_no_sense_ends_with_2(void)
 		int status;
 
 		snprintf(command, sizeof(command),
-		    "%s/examples/server %s >/dev/null 2>&1",
+		    "%s %s/examples/server %s >/dev/null 2>&1",
+		    getenv("QUERN_EMULATOR") ? getenv("QUERN_EMULATOR") : "",
 		    getenv("QUERN_BUILD") ? getenv("QUERN_BUILD") :
 					    "build/gcc-plain",
 		    option[i]);

@@ -10,10 +10,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
 
+#include "flushing.h"
 #include "support.h"
 
 static unsigned
@@ -100,14 +98,6 @@ every_signal_is_blocked_in_workers_and_none_more_elsewhere(void)
 	CU_ASSERT_EQUAL(count_open_signals(NULL, NULL), open);
 	CU_ASSERT_EQUAL(status_of(&rig, count_open_signals, NULL), 0);
 	rig_close(&rig);
-}
-
-static void
-flush_subnormals(void)
-{
-#if defined(__x86_64__)
-	_mm_setcsr(_mm_getcsr() | 0x8040);
-#endif
 }
 
 static int
