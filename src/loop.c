@@ -210,6 +210,8 @@ on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 	    quern__loop_has_one_end(&front->base)) {
 		/* libev does so only after its poll; callbacks set timers. */
 		ev_now_update(ev);
+		/* In its first turn it may not be yet. */
+		quern__busy_loop_is(&front->thread, QUERN__AWAKE);
 		deliver_early(front);
 		/* Who was about to ring may find that there is no need. */
 		update_reference(front);

@@ -88,6 +88,31 @@ a_loop_that_is_rung_in_its_sleep_is_awake_at_once(void)
 }
 
 static void
+a_loop_that_has_just_begun_to_run_is_awake_in_its_callbacks(void)
+{
+	struct rig rig;
+	quern_job job;
+	int ran = 0;
+
+	if (!rig_open(&rig, 1))
+		return;
+	watchdog("begun", 0);
+	answer.in_done = 0;
+	__atomic_store_n(&answer.executor, rig.executor, __ATOMIC_RELEASE);
+	quern_job_init(&job, quern_call(add_one, &ran), ask);
+	job.data = rig.executor;
+	CU_ASSERT_EQUAL(quern_submit(rig.loop, &job), 0);
+	/* The job has ended, and the loop was rung. */
+	while (__atomic_load_n(&answer.executor, __ATOMIC_ACQUIRE))
+		nap();
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
+	rig_run(&rig);
+	CU_ASSERT_EQUAL(answer.in_done, 1);
+	CU_ASSERT_EQUAL(loops_awake(rig.executor), 0);
+	rig_close(&rig);
+}
+
+static void
 a_loop_that_nobody_runs_is_not_awake_however_often_it_is_rung(void)
 {
 	struct rig rig;
@@ -127,6 +152,8 @@ main(void)
 	static const CU_TestInfo awake[] = {
 		{ "a loop that is rung in its sleep is awake at once",
 		    a_loop_that_is_rung_in_its_sleep_is_awake_at_once },
+		{ "a loop that has just begun to run is awake in its callbacks",
+		    a_loop_that_has_just_begun_to_run_is_awake_in_its_callbacks },
 		{ "a loop that nobody runs is not awake however often it is "
 		  "rung",
 		    a_loop_that_nobody_runs_is_not_awake_however_often_it_is_rung },
