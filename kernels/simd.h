@@ -121,6 +121,10 @@ f64v_load_f32(const void *from)
 	f32half v;
 
 	memcpy(&v, from, sizeof(v));
+#if defined(__aarch64__)
+	/* GCC 12 makes it lane by lane, through general registers. */
+	return (f64v)vcvt_f64_f32((float32x2_t)v);
+#else
 	return __builtin_convertvector(v, f64v);
 #endif
 }
