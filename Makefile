@@ -639,9 +639,9 @@ cross := CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar SAN=plain
 check-aarch64: export PKG_CONFIG_LIBDIR := /usr/lib/aarch64-linux-gnu/pkgconfig
 check-aarch64: export QUERN_EMULATOR := qemu-aarch64-static
 check-aarch64:
+	@$(if $(TESTS),,sh tests/emulated.sh)
 	+@$(MAKE) $(cross) TESTS='$(or $(TESTS),$(shell \
 	    sh tests/emulated.sh names))' check
-	@$(if $(TESTS),,sh tests/emulated.sh)
 .PHONY: check-aarch64
 
 # What test_kernels_digest expects, from what is now.
