@@ -55,7 +55,6 @@ deps_packages := libc6-dev libev-dev libsleef-dev \
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
     libboost-context-dev g++ python3 python3-numpy gnuplot-nox
-    libboost-context-dev g++ python3 gnuplot-nox
 deps_cross_packages := gcc-aarch64-linux-gnu qemu-user-static pkg-config \
     $(addsuffix :arm64,libc6 libgomp1 libev-dev libsleef-dev libcunit1-dev \
     libmpfr-dev libgmp-dev libseccomp-dev)
@@ -293,21 +292,8 @@ kernels := \
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.
 families := \
-    kernels/sum.c \
-    kernels/minmax.c \
-    kernels/stream.c \
     kernels/fill.c \
     kernels/square.c \
-    kernels/pow.c \
-    kernels/sum_integers.c \
-    kernels/argminmax.c \
-    kernels/dot.c \
-    kernels/norm.c \
-    kernels/norm2.c \
-    kernels/compensated.c \
-    kernels/exact.c \
-    kernels/count.c \
-    kernels/describe.c \
     kernels/arithmetic.c \
     kernels/fma.c \
     kernels/roots.c \
@@ -317,20 +303,29 @@ families := \
     kernels/powi.c \
     kernels/checked.c \
     kernels/convert.c \
+    kernels/pow.c \
+    kernels/exponential.c \
+    kernels/logarithm.c \
+    kernels/trigonometric.c \
+    kernels/hyperbolic.c \
+    kernels/special.c \
+    kernels/sum.c \
+    kernels/sum_integers.c \
+    kernels/dot.c \
+    kernels/norm.c \
+    kernels/norm2.c \
+    kernels/minmax.c \
+    kernels/argminmax.c \
+    kernels/count.c \
+    kernels/compensated.c \
+    kernels/exact.c \
+    kernels/describe.c \
     kernels/random.c \
     kernels/random_normal.c \
     kernels/random_exponential.c \
     kernels/random_range.c \
     kernels/random_permutation.c \
-    kernels/exponential.c \
-    kernels/logarithm.c \
-    kernels/trigonometric.c \
-    kernels/hyperbolic.c \
-    kernels/special.c
-
-# Compiled for instruction sets only.
-isa_sources := $(families) \
-    kernels/exp_log.c
+    kernels/stream.c
 isas := $(if $(filter x86_64-%,$(target)),baseline avx2 avx512,\
     $(if $(filter aarch64-%,$(target)),neon,baseline))
 
@@ -431,7 +426,7 @@ $(B)/kernels/%.$(1).o: kernels/%.c $(B)/flags | $(B)/kernels/
 	$$(call say,CC)
 	$$(Q)$$(call compile,$$(kernel_flags),$$(kernel_cflags) \
 	    $$(isa_$(1)) -DQUERN_ISA_NAME=$(1))
-isa_objects += $(isa_sources:%.c=$(B)/%.$(1).o)
+isa_objects += $(families:%.c=$(B)/%.$(1).o)
 endef
 $(foreach isa,$(isas),$(eval $(call isa_rule,$(isa))))
 
@@ -532,11 +527,7 @@ ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
-    tasks service processes $(if $(gmp),bigint)
-    tasks service processes reduce
-    tasks service processes memory
-    tasks service processes random
-    tasks service processes fuse
+    tasks service processes memory reduce fuse random $(if $(gmp),bigint)
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv

@@ -105,6 +105,8 @@ static inline bool
 quern__reduces(const struct quern_kind *kind)
 {
 	return kind->acc_bytes && !kind->verdict;
+}
+
 /* The ops of a chain; any other op is its only one. */
 static inline const quern_op *
 quern__ops_of(const quern_op *op, size_t *n)

@@ -2,17 +2,18 @@
 /*
  * logarithm.c -- log, log2, log10 and log1p of each element.
  *
- *     quern/kernels.h --> [logarithm.c] --> map.c, SLEEF
+ *     quern/kernels.h --> [logarithm.c] --> map.c, simd_log.h, SLEEF
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
+#include "simd_log.h"
 #include "sleef_calls.h"
 
 SLEEF_1(log, u10)
-SLEEF_1(log2, u10)
-SLEEF_1(log10, u10)
+SLEEF_1_(log2, f32, u10)
+SLEEF_1_(log10, f32, u10)
 SLEEF_1(log1p, u10)
 
 /*
@@ -35,17 +36,35 @@ SLEEF_1(log1p, u10)
 
 LOG1P(f64)
 LOG1P(f32)
-QUIET_1(log)
-QUIET_1(log2)
-QUIET_1(log10)
+QUIET_1_(log, f32)
+QUIET_1_(log2, f32)
+QUIET_1_(log10, f32)
+
+MAP_LOOP(log_f64)
+{
+	(void)op;
+	log_f64_loop(out, in[0], n);
+}
+
+MAP_LOOP(log2_f64)
+{
+	(void)op;
+	log2_f64_loop(out, in[0], n);
+}
+
+MAP_LOOP(log10_f64)
+{
+	(void)op;
+	log10_f64_loop(out, in[0], n);
+}
 
 #endif
 
-MAP_1(log, f64, MAP_DEAR, log_f64v)
+MAP_OP_1(log, f64, MAP_DEAR)
 MAP_1(log, f32, MAP_DEAR, log_f32v)
-MAP_1(log2, f64, MAP_DEAR, log2_f64v)
+MAP_OP_1(log2, f64, MAP_DEAR)
 MAP_1(log2, f32, MAP_DEAR, log2_f32v)
-MAP_1(log10, f64, MAP_DEAR, log10_f64v)
+MAP_OP_1(log10, f64, MAP_DEAR)
 MAP_1(log10, f32, MAP_DEAR, log10_f32v)
 MAP_1(log1p, f64, MAP_DEAR, log1p_f64v)
 MAP_1(log1p, f32, MAP_DEAR, log1p_f32v)

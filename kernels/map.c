@@ -90,13 +90,3 @@ quern__map_loop(const quern_op *op)
 		return NULL;
 	return kind->loop[quern__isa()->index];
 }
-
-quern__loop *
-quern__map_loop(const quern_op *op)
-{
-	const struct quern_kind *kind = op->kind;
-
-	if (kind->range != quern__map_range || streams(op) || !contiguous(op))
-		return NULL;
-	return kind->loop[quern__isa()->index];
-}

@@ -117,14 +117,13 @@ f64v_load_f32(const void *from)
 #elif defined(__AVX2__)
 	/* GCC 12 does it in halves. */
 	return (f64v)_mm256_cvtps_pd(_mm_loadu_ps(from));
+#elif defined(__aarch64__)
+	/* GCC 12 makes it lane by lane, through general registers. */
+	return (f64v)vcvt_f64_f32(vld1_f32(from));
 #else
 	f32half v;
 
 	memcpy(&v, from, sizeof(v));
-#if defined(__aarch64__)
-	/* GCC 12 makes it lane by lane, through general registers. */
-	return (f64v)vcvt_f64_f32((float32x2_t)v);
-#else
 	return __builtin_convertvector(v, f64v);
 #endif
 }

@@ -179,18 +179,6 @@ f64v_product_low(f64v a, f64v b, f64v p)
 
 #endif
 
-static inline void
-f64v_store(void *to, f64v v)
-{
-	memcpy(to, &v, sizeof(v));
-}
-
-static inline void
-u64v_store(void *to, u64v v)
-{
-	memcpy(to, &v, sizeof(v));
-}
-
 static inline f64v
 f64v_abs(f64v x)
 {

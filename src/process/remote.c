@@ -168,8 +168,7 @@ quern__remote_run_locked(struct quern__remote *remote, quern_job *job,
 	    remote->desk->on[0].status :
 	    answer.u.ended.status;
 	/* A verdict comes with an error. */
-	if (status >= 0 ||
-	    (status == -ERANGE && job->op.kind->verdict))
+	if (status >= 0 || (status == -ERANGE && job->op.kind->verdict))
 		quern__stage_fetch(&staged);
 	*blocks = answer.u.ended.blocks;
 	return status;
