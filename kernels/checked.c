@@ -24,13 +24,29 @@
 #define SUB_SIGNED(x, y) (((((x) - (y)) ^ (x)) & ((x) ^ (y))) < 0)
 #define SUB_UNSIGNED(x, y) ((x) < (y))
 
-/* Halves as wide as a product; wider there is nothing, but for a flag. */
+/* A product of 32 bits fits into 64; of 64 there is nothing but a flag. */
 #define MUL_i32(x, y) ((int64_t)(x) * (y) != (int32_t)((int64_t)(x) * (y)))
 #define MUL_u32(x, y) ((uint64_t)(x) * (y) > UINT32_MAX)
-#define MUL_i64(x, y) __builtin_mul_overflow_p(x, y, (int64_t)0)
-#define MUL_u64(x, y) __builtin_mul_overflow_p(x, y, (uint64_t)0)
+#define MUL_i64(x, y) mul_overflows_i64(x, y)
+#define MUL_u64(x, y) mul_overflows_u64(x, y)
 
 #ifdef QUERN_ISA_NAME
+
+static inline bool
+mul_overflows_i64(int64_t x, int64_t y)
+{
+	int64_t unused;
+
+	return __builtin_mul_overflow(x, y, &unused);
+}
+
+static inline bool
+mul_overflows_u64(uint64_t x, uint64_t y)
+{
+	uint64_t unused;
+
+	return __builtin_mul_overflow(x, y, &unused);
+}
 
 #define CHECKED_1(name, t, BAD)                                                \
 	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 1, BAD)

@@ -126,18 +126,20 @@ enum {
 	[TYPE_##from][TYPE_##to] = &convert_##from##_##to,
 #define RISKY(from, to, bad, result) SAFE(from, to, result)
 
-static const struct quern_kind *const saturating[TYPES][TYPES] = { PAIRS };
+typedef const struct quern_kind *const kinds[TYPES][TYPES];
+
+static kinds saturating = { PAIRS };
 
 #undef RISKY
 #define RISKY(from, to, bad, result)                                           \
 	[TYPE_##from][TYPE_##to] = &checked_##from##_##to,
 
-static const struct quern_kind *const checked[TYPES][TYPES] = { PAIRS };
+static kinds checked = { PAIRS };
 
 /* The kind is not in the table if both types are one. */
 static quern_op
-convert(const struct quern_kind *const table[TYPES][TYPES], void *out,
-    quern_type to, const void *in, quern_type from, size_t n, size_t *first)
+convert(kinds table, void *out, quern_type to, const void *in, quern_type from,
+    size_t n, size_t *first)
 {
 	if ((unsigned)to >= TYPES || (unsigned)from >= TYPES)
 		return (quern_op) { 0 };

@@ -19,11 +19,6 @@
 	{                                                                      \
 		return (V)SQRT((M)x);                                          \
 	}
-#define SIMD_DEFINE_ROUND_(V, M, name, OP, ...)                                \
-	static inline V V##_##name(V x)                                        \
-	{                                                                      \
-		return (V)OP((M)x, ##__VA_ARGS__);                             \
-	}
 
 #if defined(__AVX2__)
 
@@ -32,15 +27,16 @@
 	{                                                                      \
 		return (V)FMA((M)x, (M)y, (M)z);                               \
 	}
+#define SIMD_DEFINE_ROUND_(V, M, name, OP, MODE)                               \
+	static inline V V##_##name(V x)                                        \
+	{                                                                      \
+		return (V)OP((M)x, _MM_FROUND_##MODE | _MM_FROUND_NO_EXC);     \
+	}
 #define SIMD_DEFINE_ROUND(V, M, OP)                                            \
-	SIMD_DEFINE_ROUND_(                                                    \
-	    V, M, floor, OP, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)        \
-	SIMD_DEFINE_ROUND_(                                                    \
-	    V, M, ceil, OP, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)         \
-	SIMD_DEFINE_ROUND_(                                                    \
-	    V, M, trunc, OP, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)           \
-	SIMD_DEFINE_ROUND_(                                                    \
-	    V, M, rint, OP, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+	SIMD_DEFINE_ROUND_(V, M, floor, OP, TO_NEG_INF)                        \
+	SIMD_DEFINE_ROUND_(V, M, ceil, OP, TO_POS_INF)                         \
+	SIMD_DEFINE_ROUND_(V, M, trunc, OP, TO_ZERO)                           \
+	SIMD_DEFINE_ROUND_(V, M, rint, OP, TO_NEAREST_INT)
 
 #endif
 
@@ -119,16 +115,21 @@ SIMD_DEFINE_ROUND(f32v, 0x1p23f)
 
 #else
 
+#define SIMD_DEFINE_ROUND(V, M, name, OP)                                      \
+	static inline V V##_##name(V x)                                        \
+	{                                                                      \
+		return (V)OP((M)x);                                            \
+	}
 #define SIMD_DEFINE_NEON(V, M, t)                                              \
 	SIMD_DEFINE_SQRT(V, M, vsqrtq_##t)                                     \
 	static inline V V##_fma(V x, V y, V z)                                 \
 	{                                                                      \
 		return (V)vfmaq_##t((M)z, (M)x, (M)y);                         \
 	}                                                                      \
-	SIMD_DEFINE_ROUND_(V, M, floor, vrndmq_##t)                            \
-	SIMD_DEFINE_ROUND_(V, M, ceil, vrndpq_##t)                             \
-	SIMD_DEFINE_ROUND_(V, M, trunc, vrndq_##t)                             \
-	SIMD_DEFINE_ROUND_(V, M, rint, vrndnq_##t)
+	SIMD_DEFINE_ROUND(V, M, floor, vrndmq_##t)                             \
+	SIMD_DEFINE_ROUND(V, M, ceil, vrndpq_##t)                              \
+	SIMD_DEFINE_ROUND(V, M, trunc, vrndq_##t)                              \
+	SIMD_DEFINE_ROUND(V, M, rint, vrndnq_##t)
 
 SIMD_DEFINE_NEON(f64v, float64x2_t, f64)
 SIMD_DEFINE_NEON(f32v, float32x4_t, f32)

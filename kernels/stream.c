@@ -5,9 +5,8 @@
  *     map.c --> [stream.c] --> the kernel's loop
  *
  * A loop writes to a buffer in the first cache, from where stores that do not
- * read what they overwrite move it on.  Only a few lines at a time, so that the
- * processor, which looks ahead that far, reads the next inputs meanwhile; those
- * after them are asked for between the stores.
+ * read what they overwrite move it on.  Nothing would be read meanwhile, so the
+ * inputs of the next lines are asked for between the stores.
  *
  * Compiled once per instruction set, since a line that leaves in one store, or
  * in two, does so at once.
@@ -22,10 +21,11 @@ typedef void stream_fn(const quern_op *op, quern__loop *loop, size_t begin,
 #ifdef QUERN_ISA_NAME
 
 /*
- * Lines that are moved at a time, and elements of kernels that are dear: they
- * are better off with more, and memory waits for them anyway.
+ * Lines that are moved at a time: inputs and results of some of them are in the
+ * first cache together.  Of kernels that are dear, elements: they are better off
+ * with more, and memory waits for them anyway.
  */
-enum { LINE = 64, LINES = 4, DEAR = QUERN__BUFFERED };
+enum { LINE = 64, LINES = 32, DEAR = QUERN__BUFFERED };
 
 static inline void
 store(char *to, const char *from)
