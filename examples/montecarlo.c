@@ -2,9 +2,9 @@
 /*
  * montecarlo.c -- the price of an option, from four million possible futures.
  *
- * Future i is a function of the seed and of i, whichever thread comes to it, and
- * sums are added in an order that depends on their number alone: so the price is
- * the same to the last bit on any number of cores.
+ * Future i is a function of the seed and of i, whichever thread comes to it,
+ * and sums are added in an order that depends on their number alone: so the
+ * price is the same to the last bit on any number of cores.
  */
 #include <err.h>
 #include <math.h>

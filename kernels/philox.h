@@ -79,8 +79,8 @@ u64v_high_halves(u64v v)
  * first two words of that of lane j, b[j] the others, the lower one first.  The
  * lanes are in such an order that philox_pair() is cheap.
  *
- * The key is `seed`; words 0 and 1 of a counter are the block's number, of which
- * `high_mask` says what counts of word 1, and word 2 is `attempt`.
+ * The key is `seed`; words 0 and 1 of a counter are the block's number, of
+ * which `high_mask` says what counts of word 1, and word 2 is `attempt`.
  */
 static inline void
 philox(u64v *a, u64v *b, uint64_t seed, uint64_t block, uint32_t high_mask,

@@ -8,7 +8,7 @@
 
 #ifdef QUERN_ISA_NAME
 
-/* As words they are in their order too: the lower half of a lane comes first. */
+/* The words are in their order too: the lower half of a lane is first. */
 static inline void
 bits(u64v r[2], u64v a, u64v b)
 {

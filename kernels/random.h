@@ -4,8 +4,8 @@
  *
  *     random*.c --> [random.h] --> map.c, philox.h
  *
- * An element is a function of the words of a block of Philox that is its own, or
- * that it shares with its neighbours; quern/random.h says which.  In an op
+ * An element is a function of the words of a block of Philox that is its own,
+ * or that it shares with its neighbours; quern/random.h says which.  In an op
  * scalar is the seed, and scalar2 the index of the first element.
  */
 #ifndef QUERN_KERNELS_RANDOM_H
@@ -38,8 +38,8 @@ enum {
 #define RANDOM_HIGH_MASK(t) ((uint32_t)(UINT32_MAX / RANDOM_OF_BLOCK(t)))
 
 /*
- * To store to any address.  (GCC takes vectors that are copied as an array there
- * by way of the stack.)
+ * To store to any address.  (GCC takes vectors that are copied as an array
+ * there by way of the stack.)
  */
 typedef u64v random_any __attribute__((aligned(1), may_alias));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * random_exponential.c -- numbers from the exponential distribution with mean 1:
- * the logarithm of a uniform one.
+ * random_exponential.c -- numbers from the exponential distribution: the
+ * logarithm of uniform ones.
  *
  *     quern/random.h --> [random_exponential.c] --> map.c
  */

@@ -6,14 +6,14 @@
  *     quern/random.h --> [random_permutation.c] --> map.c
  *     shuffle.c      -->
  *
- * An element of a large permutation is computed without the others: by a Feistel
- * network over pairs of a row and a column, of which there are slightly more
- * than elements.  A round adds a function of the column to the row, the next one
- * a function of the row to the column, each modulo how many there are, so each
- * round can be undone and all of them permute the pairs.  What comes out past
- * the last element goes through again until it does not (cycle walking), which
- * few do.  Small permutations, where a network's would not be all equally likely,
- * are made as a whole, by Fisher and Yates's method.
+ * An element of a large permutation is computed without the others, by a
+ * Feistel network over pairs of a row and a column, of which there are slightly
+ * more than elements.  A round adds a function of the column to the row, the
+ * next one a function of the row to the column, each modulo how many there are,
+ * so each round can be undone and all of them permute the pairs.  What comes
+ * out past the last element goes through again until it does not (cycle
+ * walking), which few do.  Small permutations, where not all of a network's
+ * would be equally likely, are made as a whole, by Fisher and Yates's method.
  *
  * In an op scalar3 is the number of elements.
  */
@@ -102,8 +102,9 @@ modulo(u64v v, u64v n)
 }
 
 /*
- * to + (a function of `from` that depends on the key), modulo n.  Each bit of the
- * product is taken from two places, of which one depends on each bit of `from`.
+ * to + (a function of `from` that depends on the key), modulo n.  Each bit of
+ * the product is taken from two places, of which one depends on each bit of
+ * `from`.
  */
 static inline u64v
 add_random(u64v to, u64v from, u64v key, u64v n)
@@ -114,7 +115,7 @@ add_random(u64v to, u64v from, u64v key, u64v n)
 	return modulo(to + (u64v_mul_low(p, n) >> 32), n);
 }
 
-/* Vectors side by side, since each waits for its own results most of the time. */
+/* Vectors side by side: most of the time each waits for its own results. */
 enum { SIDE = 4, TOGETHER = SIDE * PHILOX_LANES };
 
 struct pairs {

@@ -6,9 +6,9 @@
  *
  * Lemire's method ("Fast random integer generation in an interval", 2019): with
  * s integers to choose from, the high half of w s is nearly uniform for random
- * words w, and exactly so without those words whose low half is below 2^64 mod s.
- * An element that draws such a word draws another from its own block of the next
- * attempt, so that it stays a function of its index.
+ * words w, and exactly so without those words whose low half is below 2^64 mod
+ * s.  An element that draws such a word draws another from its own block of the
+ * next attempt, so that it stays a function of its index.
  *
  * In an op scalar3 is the lower bound, and scalar4 the upper one, inclusive.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * random_driver.h -- what the tests of random kernels share: a fill described by
- * its builder and its twin, and the comparison of both.
+ * random_driver.h -- what the tests of random kernels share: a fill described
+ * by its builder and its twin, and the comparison of both.
  */
 #ifndef QUERN_TESTS_RANDOM_DRIVER_H
 #define QUERN_TESTS_RANDOM_DRIVER_H
@@ -31,7 +31,7 @@ struct fill {
 	static const struct fill name = { #name, sizeof(T), build_##name,      \
 		twin_##name }
 
-/* n elements from `first` on are the twin's, and nothing around them changes. */
+/* n elements from `first` on are the twin's, and nothing else changes. */
 static inline void
 compare_fill(const struct fill *k, uint64_t seed, uint64_t first, size_t n,
     size_t offset)

@@ -619,8 +619,8 @@ QUERN_RANDOM(random, u64, uint64_t)
 QUERN_RANDOM(random, u32, uint32_t)
 
 /*
- * Uniform in [0, 1): a multiple of 2^-53 (f64) or of 2^-24 (f32), each as likely
- * as any other.  0 comes up, 1 does not.
+ * Uniform in [0, 1): a multiple of 2^-53 (f64) or of 2^-24 (f32), each as
+ * likely as any other.  0 comes up, 1 does not.
  */
 QUERN_RANDOM(uniform, f64, double)
 QUERN_RANDOM(uniform, f32, float)
@@ -629,12 +629,12 @@ QUERN_RANDOM(uniform, f32, float)
  * Normal, with mean 0 and standard deviation 1.
  *
  * Accuracy  at most 3.5 ULP off the exact function of the random words.
- * Tails     f64: up to 9.49 on either side, f32: up to 6.66; beyond lie 2^-69 and
- *           2^-35 of the distribution.
+ * Tails     f64: up to 9.49 on either side, f32: up to 6.66; beyond lie 2^-69
+ *           and 2^-35 of the distribution.
  * Method    Box and Muller's: elements 2i and 2i + 1 are r cos t and r sin t,
- *           where r is the root of twice an exponential number, as below, of the
- *           words of element 2i, and t is (w + 1/2) / 2^53 of a turn for the 53
- *           high bits w of element 2i + 1's.  f32: w and 2^24.
+ *           where r is the root of twice an exponential number, as below, of
+ *           the words of element 2i, and t is (w + 1/2) / 2^53 of a turn for
+ *           the 53 high bits w of element 2i + 1's.  f32: w and 2^24.
  */
 QUERN_RANDOM(normal, f64, double)
 QUERN_RANDOM(normal, f32, float)
@@ -643,10 +643,11 @@ QUERN_RANDOM(normal, f32, float)
  * Exponential, with mean 1.
  *
  * Accuracy  at most 1.0 ULP.
- * Tail      f64: up to 45.05, f32: up to 22.18, beyond which lie 2^-65 and 2^-32
- *           of the distribution.  0 comes up.
- * Method    -ln((w + 1/2) / 2^64), where w is 64 bits, rounded to double, and the
- *           sum is rounded as well; f32: 31 bits of 32, the high ones, and 2^31.
+ * Tail      f64: up to 45.05, f32: up to 22.18, beyond which lie 2^-65 and
+ *           2^-32 of the distribution.  0 comes up.
+ * Method    -ln((w + 1/2) / 2^64), where w is 64 bits, rounded to double, and
+ *           the sum is rounded as well; f32: 31 bits of 32, the high ones, and
+ *           2^31.
  */
 QUERN_RANDOM(exponential, f64, double)
 QUERN_RANDOM(exponential, f32, float)
@@ -656,13 +657,14 @@ QUERN_RANDOM(exponential, f32, float)
  * s > s2.  The numbers of signed and unsigned ones are the same, modulo 2^64 or
  * 2^32.
  *
- * Method    Lemire's: with k = s2 - s + 1 integers to choose from and w an
- *           element's word of b = 64 or 32 bits, s + floor(w k / 2^b), unless w k
- *           mod 2^b is less than 2^b mod k.  Then w is drawn again, with word 2
- *           of the counter one higher.  If all integers are wanted, s + w.
- * Speed     where k is just above 2^(b - 1), half of the words are drawn in vain,
- *           and a vector is done when its last element is: some 7 times as long
- *           as for small k.
+ * Method    Lemire's: k = s2 - s + 1 integers are to choose from, and w is an
+ *           element's word of b = 64 or 32 bits.  The result is
+ *           s + floor(w k / 2^b), unless w k mod 2^b is less than 2^b mod k:
+ *           then w is drawn again, with word 2 of the counter one higher.  If
+ *           all integers are wanted, it is s + w.
+ * Speed     where k is just above 2^(b - 1), half of the words are drawn in
+ *           vain, and a vector is done when its last element is: some 7 times
+ *           as long as for small k.
  */
 QUERN_RANDOM_SS(random_range, i64, int64_t)
 QUERN_RANDOM_SS(random_range, i32, int32_t)
@@ -674,14 +676,14 @@ QUERN_RANDOM_SS(random_range, u32, uint32_t)
  * s - 1, which depends on the seed and on s.  -EINVAL if first + n > s, or
  * s > 2^62.
  *
- * Quality   up to 1024 elements all orders are equally likely to 2^-44, as far as
- *           2^64 seeds go: Fisher and Yates's method.  Above that it is a network
- *           of 16 rounds, so that an element can be computed without the others.
- *           The tests that quern has (fixed points, ascents, parity, where single
- *           elements and pairs go) cannot tell it from a fair choice, not even
- *           with 8 rounds; a proof there is none.
- * Method    a Feistel network over the rows and columns of a rectangle that just
- *           holds s elements, and cycle walking.
+ * Quality   up to 1024 elements all orders are equally likely to 2^-44, as far
+ *           as 2^64 seeds go: Fisher and Yates's method.  Above that it is a
+ *           network of 16 rounds, so that an element can be computed without
+ *           the others.  The tests that quern has (fixed points, ascents,
+ *           parity, where single elements and pairs go) cannot tell it from a
+ *           fair choice, not even with 8 rounds; a proof there is none.
+ * Method    a Feistel network over the rows and columns of a rectangle that
+ *           just holds s elements, and cycle walking.
  */
 QUERN_RANDOM_S(permutation, u64, uint64_t)
 

@@ -2,8 +2,8 @@
 /*
  * quern/random.h -- random numbers by seed and index.
  *
- * Element i of quern_uniform_f64(out, seed, first, n), and of the other fills of
- * its shape (QUERN_RANDOM in kernel_list.h, where each is described), is a
+ * Element i of quern_uniform_f64(out, seed, first, n), and of the other fills
+ * of its shape (QUERN_RANDOM in kernel_list.h, where each is described), is a
  * function of `seed` and of first + i alone: there is no generator whose state
  * goes from one element to the next.  So an array can be cut anywhere, among
  * calls, threads, processes and machines, and filled in any order: the elements
@@ -15,10 +15,10 @@
  *        each other, neighbours such as 1 and 2 included.
  * first  the index of out[0].  Indices are taken modulo 2^64, except in a
  *        permutation, which has an end.
- * kind   numbers of different kernels have nothing to do with each other either,
- *        though seed and index be the same; except that random_u64 and _u32 have
- *        the same bits, and that signed and unsigned integers in a range go
- *        together.
+ * kind   numbers of different kernels have nothing to do with each other
+ *        either, though seed and index be the same; except that random_u64 and
+ *        _u32 have the same bits, and that signed and unsigned integers in a
+ *        range go together.
  *
  * The words come from Philox 4x32 with 10 rounds (Salmon, Moraes, Dror and Shaw
  * 2011), which passes the known batteries of statistical tests and is not meant
@@ -54,8 +54,8 @@ extern "C" {
  *
  * In place  no: any overlap is -EINVAL, as is a size of 0.
  * Strides   none.
- * Speed     each block reads from all over the input.  In worker processes put it
- *           into a buffer (process.h), or each block is sent all of it.
+ * Speed     each block reads from all over the input.  In worker processes put
+ *           it into a buffer (process.h), or each block is sent all of it.
  */
 QUERN_API QUERN_MUST_USE quern_op quern_shuffle(
     void *out, const void *in, size_t size, size_t n, uint64_t seed);

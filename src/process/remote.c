@@ -28,8 +28,8 @@ quern__remote_of(const quern_executor *pool, unsigned index)
 /* ---- what can be sent ---- */
 
 /*
- * The function, or the reducer, that the op brings along; 0: none.  Kernels have
- * a number there.
+ * The function, or the reducer, that the op brings along; 0: none.  Kernels
+ * have a number there.
  */
 static uintptr_t
 how_of(const quern_op *op)
