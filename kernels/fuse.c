@@ -82,7 +82,8 @@ place(struct step *step, int which, struct buffers *buffers, bool wide)
 	unsigned slot = quern__slot(array);
 
 	step->array[which].bytes = step->op.kind->bytes[which];
-	if (slot == QUERN_SLOTS) {
+	/* What the kernel does not have may be a number of its. */
+	if (slot == QUERN_SLOTS || !step->array[which].bytes) {
 		step->array[which].first = array;
 		step->array[which].place = AT_INDEX;
 	} else if (wide) {
@@ -268,7 +269,7 @@ widen(struct buffers *buffers, size_t last_writer[], const quern_op *ops,
 	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
 		unsigned slot = quern__slot(quern__array(&ops[last], i));
 
-		if (slot < QUERN_SLOTS)
+		if (ops[last].kind->bytes[i] && slot < QUERN_SLOTS)
 			buffers->wide_of[slot] =
 			    buffers->wide[i - QUERN__IN].at;
 	}

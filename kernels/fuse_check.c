@@ -12,11 +12,14 @@
 
 #include <errno.h>
 
+#include "map.h"
+
 static bool
 is_elementwise(const struct quern_kind *kind)
 {
 	return quern__is_kernel(kind) && !kind->acc_bytes &&
-	    kind->check == quern__check_map;
+	    (kind->range == quern__map_range ||
+		kind->check == quern__check_map);
 }
 
 static bool
@@ -51,10 +54,6 @@ reads_slots(const quern_op *op, const unsigned char size[])
 			continue;
 		if (size[slot] != bytes || quern__stride(op, i) != 1)
 			return false;
-		/* In place an element would overwrite the next one. */
-		if (quern__array(op, i) == op->out &&
-		    bytes != op->kind->bytes[QUERN__OUT])
-			return false;
 	}
 	return true;
 }
@@ -71,20 +70,39 @@ writes_slot(const quern_op *op, unsigned char size[])
 	    op->out_stride == 1;
 }
 
+/* A slot as an array that no other one can meet: beyond all memory there is. */
+static const void *
+stand_in(const void *array)
+{
+	unsigned slot = quern__slot(array);
+
+	return slot == QUERN_SLOTS ?
+	    array :
+	    (const void *)((uintptr_t)(QUERN_SLOTS + slot) << 59);
+}
+
+/* Would the op run by itself? */
+static bool
+is_sound(const quern_op *op)
+{
+	const unsigned char *bytes = op->kind->bytes;
+	quern_op alone = *op;
+
+	alone.out = (void *)stand_in(op->out);
+	if (bytes[QUERN__IN])
+		alone.in = stand_in(op->in);
+	if (bytes[QUERN__IN2])
+		alone.in2 = stand_in(op->in2);
+	if (bytes[QUERN__IN3])
+		alone.in3 = stand_in(op->in3);
+	return op->kind->check(&alone) == 0;
+}
+
 static bool
 in_memory(const quern_op *op, int which)
 {
 	return op->kind->bytes[which] &&
 	    quern__slot(quern__array(op, which)) == QUERN_SLOTS;
-}
-
-static bool
-has_arrays(const quern_op *op)
-{
-	for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
-		if (in_memory(op, i) && !quern__has_array(op, i))
-			return false;
-	return true;
 }
 
 /* Is what one op writes in memory apart from what another has, or the same? */
@@ -113,7 +131,7 @@ quern__check_fuse(const quern_op *fused)
 	    !fused->kind->acc_bytes != !ops[n - 1].kind->acc_bytes)
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++)
-		if (ops[i].count != fused->count || !has_arrays(&ops[i]) ||
+		if (ops[i].count != fused->count || !is_sound(&ops[i]) ||
 		    !reads_slots(&ops[i], size) || !writes_slot(&ops[i], size))
 			return -EINVAL;
 	for (size_t i = 0; fused->count && i < n; i++)
