@@ -47,7 +47,7 @@ mend_overflow_f32(f32v size, f32v x)
 	{                                                                      \
 		t##v r = t##v_cosh(x);                                         \
                                                                                \
-		if (t##v_any(~(r < (quern__##t)INFINITY)))                     \
+		if (t##v_any_not_below(r, (quern__##t)INFINITY))               \
 			r = mend_overflow_##t(r, x);                           \
 		return r;                                                      \
 	}                                                                      \
@@ -55,7 +55,7 @@ mend_overflow_f32(f32v size, f32v x)
 	{                                                                      \
 		t##v r = t##v_sinh(x), size = t##v_size(r);                    \
                                                                                \
-		if (t##v_any(~(size < (quern__##t)INFINITY))) {                \
+		if (t##v_any_not_below(size, (quern__##t)INFINITY)) {          \
 			size = mend_overflow_##t(size, x);                     \
 			r = t##v_quiet(t##v_copysign(size, x));                \
 		}                                                              \
@@ -70,12 +70,20 @@ SINH_COSH(f32)
  * that x - x * x * x / 3 loses.
  */
 #define TANH(t, small)                                                         \
-	static inline t##v tanh_##t##v(t##v x)                                 \
+	static __attribute__((noinline)) t##v mend_tanh_##t(t##v r, t##v x)    \
 	{                                                                      \
 		t##v near = x - x * x * x * (quern__##t)(1. / 3);              \
-		t##v_mask is_near = (t##v_size(x) < small) & (x != 0);         \
                                                                                \
-		return t##v_quiet(t##v_select(is_near, near, t##v_tanh(x)));   \
+		return t##v_select(                                            \
+		    (t##v_size(x) < small) & (x != 0), near, r);               \
+	}                                                                      \
+	static inline t##v tanh_##t##v(t##v x)                                 \
+	{                                                                      \
+		t##v r = t##v_tanh(x);                                         \
+                                                                               \
+		if (t##v_any_below(t##v_size(x), small))                       \
+			r = mend_tanh_##t(r, x);                               \
+		return t##v_quiet(r);                                          \
 	}
 
 TANH(f64, 0x1p-26)

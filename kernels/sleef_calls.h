@@ -63,10 +63,6 @@ typedef float32x4_t sleef_f32;
 /* ---- what the repairs are written with ---- */
 
 #define SLEEF_DEFINE(t, T)                                                     \
-	static inline t##v t##v_quiet(t##v x)                                  \
-	{                                                                      \
-		return t##v_select(x == x, x, t##v_all((T)NAN));               \
-	}                                                                      \
 	static inline t##v t##v_size(t##v x)                                   \
 	{                                                                      \
 		const t##v_mask sign = (t##v_mask)t##v_all((T)-0.0);           \
@@ -91,5 +87,77 @@ f32v_any(f32v_mask mask)
 
 	return f64v_any(pairs | pairs << 32);
 }
+
+/*
+ * Whether there is something to repair: any lane below the limit, or any that
+ * is not, NaN included.  These, and the choice between NaN and number, are all
+ * that a result without faults pays for.
+ */
+#if defined(__AVX512F__)
+
+static inline f64v
+f64v_quiet(f64v x)
+{
+	__mmask8 nan = _mm512_cmp_pd_mask((__m512d)x, (__m512d)x, _CMP_UNORD_Q);
+
+	return (f64v)_mm512_mask_mov_pd(
+	    (__m512d)x, nan, _mm512_set1_pd((double)NAN));
+}
+
+static inline f32v
+f32v_quiet(f32v x)
+{
+	__mmask16 nan = _mm512_cmp_ps_mask((__m512)x, (__m512)x, _CMP_UNORD_Q);
+
+	return (f32v)_mm512_mask_mov_ps((__m512)x, nan, _mm512_set1_ps(NAN));
+}
+
+static inline bool
+f64v_any_below(f64v x, double limit)
+{
+	return _mm512_cmp_pd_mask(
+	    (__m512d)x, _mm512_set1_pd(limit), _CMP_LT_OQ);
+}
+
+static inline bool
+f32v_any_below(f32v x, float limit)
+{
+	return _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(limit), _CMP_LT_OQ);
+}
+
+static inline bool
+f64v_any_not_below(f64v x, double limit)
+{
+	return _mm512_cmp_pd_mask(
+	    (__m512d)x, _mm512_set1_pd(limit), _CMP_NLT_UQ);
+}
+
+static inline bool
+f32v_any_not_below(f32v x, float limit)
+{
+	return _mm512_cmp_ps_mask(
+	    (__m512)x, _mm512_set1_ps(limit), _CMP_NLT_UQ);
+}
+
+#else
+
+#define SLEEF_DEFINE_ANY(t, T)                                                 \
+	static inline t##v t##v_quiet(t##v x)                                  \
+	{                                                                      \
+		return t##v_select(x == x, x, t##v_all((T)NAN));               \
+	}                                                                      \
+	static inline bool t##v_any_below(t##v x, T limit)                     \
+	{                                                                      \
+		return t##v_any(x < limit);                                    \
+	}                                                                      \
+	static inline bool t##v_any_not_below(t##v x, T limit)                 \
+	{                                                                      \
+		return t##v_any(~(x < limit));                                 \
+	}
+
+SLEEF_DEFINE_ANY(f64, double)
+SLEEF_DEFINE_ANY(f32, float)
+
+#endif
 
 #endif

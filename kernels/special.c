@@ -20,20 +20,19 @@ QUIET_1(cbrt)
  * where that is subnormal, or nearly.
  */
 #define ERF(t, tiny, up, high, low)                                            \
-	static __attribute__((noinline))                                       \
-	t##v mend_tiny_erf_##t(t##v r, t##v x, t##v_mask suspect)              \
+	static __attribute__((noinline)) t##v mend_erf_##t(t##v r, t##v x)     \
 	{                                                                      \
 		t##v big = x * up, linear = big * high + big * low;            \
                                                                                \
-		return t##v_select(suspect, linear * (1 / up), r);             \
+		return t##v_select(                                            \
+		    (t##v_size(x) < tiny) & (x != 0), linear * (1 / up), r);   \
 	}                                                                      \
 	static inline t##v erf_##t##v(t##v x)                                  \
 	{                                                                      \
 		t##v r = t##v_erf(x);                                          \
-		t##v_mask suspect = (t##v_size(x) < tiny) & (x != 0);          \
                                                                                \
-		if (t##v_any(suspect))                                         \
-			r = mend_tiny_erf_##t(r, x, suspect);                  \
+		if (t##v_any_below(t##v_size(x), tiny))                        \
+			r = mend_erf_##t(r, x);                                \
 		return t##v_quiet(r);                                          \
 	}
 
@@ -43,18 +42,21 @@ ERF(f32, 0x1p-80f, 0x1p60f, 0x1.20dd76p0f, -0x1.f7ac92p-25f)
 /* Of subnormals SLEEF's hypot is up to 1.8 ULP off on plain x86-64. */
 #define HYPOT(t, small, up)                                                    \
 	static __attribute__((noinline))                                       \
-	t##v mend_small_hypot_##t(t##v r, t##v x, t##v y, t##v_mask suspect)   \
+	t##v mend_hypot_##t(t##v r, t##v x, t##v y)                            \
 	{                                                                      \
+		t##v_mask suspect = (r < small) & (r != 0);                    \
+                                                                               \
+		if (!t##v_any(suspect))                                        \
+			return r;                                              \
 		return t##v_select(                                            \
 		    suspect, t##v_hypot(x * up, y * up) * (1 / up), r);        \
 	}                                                                      \
 	static inline t##v hypot_##t##v(t##v x, t##v y)                        \
 	{                                                                      \
 		t##v r = t##v_hypot(x, y);                                     \
-		t##v_mask suspect = (r < small) & (r != 0);                    \
                                                                                \
-		if (t##v_any(suspect))                                         \
-			r = mend_small_hypot_##t(r, x, y, suspect);            \
+		if (t##v_any_below(r, small))                                  \
+			r = mend_hypot_##t(r, x, y);                           \
 		return t##v_quiet(r);                                          \
 	}
 

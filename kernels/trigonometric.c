@@ -32,17 +32,17 @@ QUIET_1(atan)
  */
 #define ATAN2(t, tiny)                                                         \
 	static __attribute__((noinline))                                       \
-	t##v mend_tiny_##t(t##v r, t##v y, t##v x, t##v_mask suspect)          \
+	t##v mend_atan2_##t(t##v r, t##v y, t##v x)                            \
 	{                                                                      \
-		return t##v_select(suspect, y / x, r);                         \
+		return t##v_select(                                            \
+		    (t##v_size(r) < tiny) & (y != 0), y / x, r);               \
 	}                                                                      \
 	static inline t##v atan2_##t##v(t##v y, t##v x)                        \
 	{                                                                      \
 		t##v r = t##v_atan2(y, x);                                     \
-		t##v_mask suspect = (t##v_size(r) < tiny) & (y != 0);          \
                                                                                \
-		if (t##v_any(suspect))                                         \
-			r = mend_tiny_##t(r, y, x, suspect);                   \
+		if (t##v_any_below(t##v_size(r), tiny))                        \
+			r = mend_atan2_##t(r, y, x);                           \
 		return t##v_quiet(r);                                          \
 	}
 

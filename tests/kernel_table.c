@@ -246,7 +246,7 @@ static const uint64_t special_i64[] = { 0, 1, 2, 3, 10, INT8_MAX, UINT8_MAX,
 	INT64_MAX - 511, INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX - 1,
 	UINT64_MAX };
 
-_Static_assert(ELEMENTS == 6, "a new kind of element needs special ones");
+_Static_assert(ELEMENTS == 7, "a new kind of element needs special ones");
 
 #define ONE_OF(table, pick) table[(pick) % (sizeof(table) / sizeof(table[0]))]
 
@@ -260,7 +260,9 @@ mix_in_special(void *to, enum element element, size_t n, uint64_t seed)
 		uint32_t f32 = ONE_OF(special_f32, pick >> 8);
 		uint64_t i64 = ONE_OF(special_i64, pick >> 8);
 		uint32_t i32;
-		const void *from[] = { &f64, &f32, &i64, &i32, &i64, &i32 };
+		uint8_t u8 = (uint8_t)(pick >> 16);
+		const void *from[] = { &f64, &f32, &i64, &i32, &i64, &i32,
+			&u8 };
 
 		/* Of eight, six are kept, one is such, and one is any bits. */
 		if (pick % 8 > 1)

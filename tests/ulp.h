@@ -107,7 +107,7 @@ ulp_error(
 	return fabs((got - exact->high) - exact->low);
 }
 
-/* The line that docs/kernels.sh looks for. */
+/* The line that docs/kernels.py looks for. */
 static inline void
 ulp_print(const char *kernel, const char *type, double worst, double bound)
 {
