@@ -528,6 +528,7 @@ ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
     tasks service processes memory reduce fuse random $(if $(gmp),bigint)
+    tasks service processes math
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -541,15 +542,20 @@ boost_context := $(shell printf 'void *make_fcontext(void *, unsigned long, \
     void (*)(void)); int main(void) { return !make_fcontext(0, 0, 0); }' | \
     $(CC) $(LDFLAGS) -x c - -lboost_context -o /dev/null 2>/dev/null && \
     echo boost_context)
+# The C library's own vectors; glibc 2.35 has all of them.
+mvec := $(shell printf 'void *_ZGVeN8v_erf(void); int main(void) { \
+    return !_ZGVeN8v_erf(); }' | $(CC) $(LDFLAGS) -x c - -lmvec \
+    -o /dev/null 2>/dev/null && echo mvec)
 peers := $(foreach p,uv tbb glib,$(shell \
     pkg-config --exists $(peer_$p_pc) 2>/dev/null && echo $p)) $(pthreadpool) \
-    $(boost_context)
+    $(boost_context) $(mvec)
 # Their headers are not to be held to our warnings.
 peer_cflags = $(patsubst -I%,-isystem %,$(if $(peer_$(1)_pc),\
     $(shell pkg-config --cflags $(peer_$(1)_pc))))
 peer_libs = $(if $(peer_$(1)_pc),\
     $(shell pkg-config --libs $(peer_$(1)_pc)),-l$(1))
-left_out := $(filter-out $(peers),uv tbb glib pthreadpool boost_context)
+left_out := $(filter-out $(peers),uv tbb glib pthreadpool boost_context \
+    $(if $(filter x86_64-%,$(target)),mvec))
 
 ifneq ($(file <$(B)/peers),$(peers))
 .PHONY: $(B)/peers
@@ -588,6 +594,7 @@ $(B)/bench/costs: $(B)/bench/calls.o
 # ... and this is a part of one program.
 $(B)/bench/tasks: $(B)/bench/crowd.o
 $(B)/bench/processes: $(B)/bench/far_loops.o
+$(B)/bench/math: $(B)/bench/math_loops.o $(B)/bench/numpy.o
 
 bench: $(bench_programs) $(B)/examples/server
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \

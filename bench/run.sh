@@ -10,6 +10,7 @@
 set -u
 all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
 processes memory reduce fuse random bigint"
+processes math"
 
 folder=${1:?}
 shift
