@@ -19,6 +19,9 @@
 ##                 QUICK=1 only sees whether all of it runs
 ## make bench-charts
 ##                 the subjects that charts are drawn of; needs gnuplot
+## make kernels-table
+##                 run the tests and measurements of the kernels, and write
+##                 docs/kernels.md from them
 ## make install    honours DESTDIR prefix libdir includedir pkgconfigdir
 ## make uninstall  remove what install put there
 ## make deps       install the Debian packages that all of this needs
@@ -523,12 +526,12 @@ demo: $(B)/examples/throughput
 # ---- measurements ----------------------------------------------------------
 
 # Asking what peers there are takes time, so only where it matters.
-ifneq ($(filter bench bench-% check check-% $(B)/bench/%,$(MAKECMDGOALS)),)
+ifneq ($(filter bench bench-% check check-% kernels-table $(B)/bench/%,\
+    $(MAKECMDGOALS)),)
 
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
-    tasks service processes memory reduce fuse random $(if $(gmp),bigint)
-    tasks service processes math
+    tasks service processes memory math reduce fuse random $(if $(gmp),bigint)
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -603,6 +606,20 @@ bench: $(bench_programs) $(B)/examples/server
 bench-charts: SUBJECTS := throughput scaling
 bench-charts: bench
 .PHONY: bench bench-charts
+
+# What docs/kernels.md is made of: tests that print their worst errors, and the
+# subjects with rows for kernels.
+kernel_subjects := math
+kernel_tests    := $(patsubst tests/%.c,$(B)/tests/%,\
+    $(sort $(wildcard tests/test_kernels_*.c)))
+processor = $(shell sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | uniq)
+kernels-table: $(kernel_tests) $(kernel_subjects:%=$(B)/bench/%)
+	for t in $(kernel_tests); do $$t || exit; done >$(B)/kernels.ulps
+	LEFT_OUT='$(left_out)' FORMAT=tsv QUICK=$(QUICK) \
+	    sh bench/run.sh $(B)/bench $(kernel_subjects) >$(B)/kernels.tsv
+	python3 docs/kernels.py include/quern/kernel_list.h $(B)/kernels.ulps \
+	    $(B)/kernels.tsv '$(processor)' >docs/kernels.md
+.PHONY: kernels-table
 
 endif
 

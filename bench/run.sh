@@ -9,8 +9,7 @@
 # LEFT_OUT names the peers that were not there at build time.
 set -u
 all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
-processes memory reduce fuse random bigint"
-processes math"
+processes memory math reduce fuse random bigint"
 
 folder=${1:?}
 shift
