@@ -17,7 +17,7 @@
 static bool
 is_elementwise(const struct quern_kind *kind)
 {
-	return quern__is_kernel(kind) && !kind->acc_bytes &&
+	return quern__is_kernel(kind) && !kind->acc_bytes && !kind->gathers &&
 	    (kind->range == quern__map_range ||
 		kind->check == quern__check_map);
 }

@@ -23,13 +23,13 @@ SLEEF_1(log1p, u10)
 #define LOG1P(t)                                                               \
 	static __attribute__((noinline)) t##v mend_log1p_##t(t##v r, t##v x)   \
 	{                                                                      \
-		return t##v_select(x >= 0x1p64f, t##v_log(x), r);               \
+		return t##v_select(x >= 0x1p64f, t##v_log(x), r);              \
 	}                                                                      \
 	static inline t##v log1p_##t##v(t##v x)                                \
 	{                                                                      \
 		t##v r = t##v_log1p(x);                                        \
                                                                                \
-		if (t##v_any_not_below(x, 0x1p64f))                                     \
+		if (t##v_any_not_below(x, 0x1p64f))                            \
 			r = mend_log1p_##t(r, x);                              \
 		return t##v_quiet(r);                                          \
 	}

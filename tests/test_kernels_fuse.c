@@ -87,9 +87,11 @@ struct random_chain {
 static bool
 of_one_type(const struct listed *k, enum element element)
 {
+	static const void *const nothing[3];
 	size_t bytes = element_bytes[element];
 
-	if (k->element != element ||
+	/* A verdict is refused: fuse.h. */
+	if (k->element != element || k->build(NULL, nothing, 0).kind->verdict ||
 	    (!k->reduction && listed_out_bytes(k) != bytes))
 		return false;
 	for (unsigned i = 0; i < k->inputs; i++)
