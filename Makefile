@@ -62,11 +62,15 @@ deps_cross_packages := gcc-aarch64-linux-gnu qemu-user-static pkg-config \
     $(addsuffix :arm64,libc6 libgomp1 libev-dev libsleef-dev libcunit1-dev \
     libmpfr-dev libgmp-dev libseccomp-dev)
 
-# $(call install_packages,NAMES): nothing at all if none is missing.
+# $(call install_packages,NAMES): nothing at all if none is missing.  A package
+# may be there for another architecture, and that does not count.
 define install_packages
-@missing=; for p in $(1); do \
-	test "$$(dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null)" \
-	    = installed || missing="$$missing $$p"; \
+@missing=; mine="$$(dpkg --print-architecture 2>/dev/null)"; \
+for p in $(1); do \
+	case $$p in *:*) arch=$${p#*:} ;; *) arch=$$mine ;; esac; \
+	dpkg-query -W -f='$${db:Status-Status} $${Architecture}\n' $$p \
+	    2>/dev/null | grep -Eqx "installed ($$arch|all)" || \
+	    missing="$$missing $$p"; \
 done; \
 test -n "$$missing" || exit 0; \
 if ! command -v apt-get >/dev/null; then \
