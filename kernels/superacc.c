@@ -143,10 +143,8 @@ quern__superacc_combine(const quern_op *op, void *acc, const void *right)
 
 /* ---- the end ---- */
 
-/* Limbs of a magnitude, and whether there is more below the lowest. */
 struct magnitude {
 	uint32_t limb[QUERN__LIMBS + 2]; /* two more that are 0 */
-	bool more;
 };
 
 /* Sets *negative. */
@@ -168,7 +166,11 @@ take_magnitude(
 		m->limb[i] = (uint32_t)copy.limb[i];
 }
 
-/* By hand, from the top. */
+/*
+ * By hand, from the top, the magnitude of a sum of doubles.  That is a multiple
+ * of 2^-1074, so a remainder shows within 64 bits below this; what is left past
+ * 2^-2176 says nothing new.
+ */
 static void
 divide(struct magnitude *m, uint64_t divisor)
 {
@@ -179,7 +181,6 @@ divide(struct magnitude *m, uint64_t divisor)
 		m->limb[i] = (uint32_t)(rest / divisor);
 		rest %= divisor;
 	}
-	m->more = rest != 0;
 }
 
 /* How many bits it has, counted from that of 2^-2176. */
@@ -209,7 +210,7 @@ any_below(const struct magnitude *m, int place)
 	for (int i = 0; i < place / 32; i++)
 		if (m->limb[i])
 			return true;
-	return m->more || m->limb[place / 32] << (31 - place % 32) << 1 != 0;
+	return m->limb[place / 32] << (31 - place % 32) << 1 != 0;
 }
 
 /*
