@@ -174,7 +174,6 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla \
     $(if $(WERROR),-Werror)
 
 q_cppflags := -Iinclude -I. -D_GNU_SOURCE \
-    -DQUERN_HELPER='"$(libexecdir)/quern-worker"' \
     $(if $(seccomp),-DQUERN_HAS_SECCOMP)
 q_cflags   := -std=c11 -fopenmp -pthread -fvisibility=hidden -fPIC \
     -ffp-contract=off $(warnings)
@@ -399,6 +398,16 @@ ifneq ($(file <$(B)/flags),$(flags))
 endif
 $(B)/flags: | $(B)/
 	@printf '%s\n' '$(subst ','\'',$(flags))' >$@
+# Of where things are to be installed one object knows, and no other is made anew
+# for another place.
+ifneq ($(file <$(B)/libexecdir),$(libexecdir))
+.PHONY: $(B)/libexecdir
+endif
+$(B)/libexecdir: | $(B)/
+	@printf '%s\n' '$(libexecdir)' >$@
+$(B)/src/process/processes.o: $(B)/libexecdir
+$(B)/src/process/processes.o: private q_cppflags += \
+    -DQUERN_HELPER='"$(libexecdir)/quern-worker"'
 %/:
 	@mkdir -p $@
 .PRECIOUS: %/

@@ -14,9 +14,9 @@
 SLEEF_1_(exp, f32, u10)
 SLEEF_1_(exp2, f32, u10)
 SLEEF_1(expm1, u10)
-QUIET_1_(exp, f32)
-QUIET_1_(exp2, f32)
-QUIET_1(expm1)
+TIDY_1_(exp, f32)
+TIDY_1_(exp2, f32)
+TIDY_1(expm1)
 
 MAP_LOOP(exp_f64)
 {

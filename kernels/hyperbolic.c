@@ -29,7 +29,7 @@ mend_overflow_f64(f64v size, f64v x)
 	for (size_t k = 0; k < SIMD_BYTES / sizeof(double); k++)
 		if (!(size[k] < INFINITY) && x[k] < 710.5)
 			size[k] = quern__exp_f64_edge(x[k], -1);
-	return f64v_quiet(size);
+	return f64v_tidy(size);
 }
 
 static __attribute__((noinline)) f32v
@@ -39,7 +39,7 @@ mend_overflow_f32(f32v size, f32v x)
 	for (size_t k = 0; k < SIMD_BYTES / sizeof(float); k++)
 		if (!(size[k] < INFINITY) && x[k] < 89.5f)
 			size[k] = quern__half_exp_f32_edge(x[k]);
-	return f32v_quiet(size);
+	return f32v_tidy(size);
 }
 
 #define SINH_COSH(t)                                                           \
@@ -57,7 +57,7 @@ mend_overflow_f32(f32v size, f32v x)
                                                                                \
 		if (t##v_any_not_below(size, (quern__##t)INFINITY)) {          \
 			size = mend_overflow_##t(size, x);                     \
-			r = t##v_quiet(t##v_copysign(size, x));                \
+			r = t##v_tidy(t##v_copysign(size, x));                 \
 		}                                                              \
 		return r;                                                      \
 	}
@@ -83,7 +83,7 @@ SINH_COSH(f32)
                                                                                \
 		if (t##v_any_below(t##v_size(x), small))                       \
 			r = mend_tanh_##t(r, x);                               \
-		return t##v_quiet(r);                                          \
+		return t##v_tidy(r);                                           \
 	}
 
 TANH(f64, 0x1p-26)
@@ -98,7 +98,7 @@ TANH(f32, 0x1p-12f)
 	{                                                                      \
 		t##v e = t##v_exp(-t##v_size(x));                              \
                                                                                \
-		return t##v_quiet(                                             \
+		return t##v_tidy(                                              \
 		    t##v_select(x < 0, e, t##v_all(1)) / (1 + e));             \
 	}
 
@@ -108,7 +108,7 @@ TANH(f32, 0x1p-12f)
 	{                                                                      \
 		t##v e = t##v_exp(-t##v_size(x));                              \
                                                                                \
-		return t##v_quiet(                                             \
+		return t##v_tidy(                                              \
 		    t##v_select(x < 0, t##v_all(0), x) + t##v_log1p(e));       \
 	}
 

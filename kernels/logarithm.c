@@ -31,14 +31,14 @@ SLEEF_1(log1p, u10)
                                                                                \
 		if (t##v_any_not_below(x, 0x1p64f))                            \
 			r = mend_log1p_##t(r, x);                              \
-		return t##v_quiet(r);                                          \
+		return t##v_tidy(r);                                           \
 	}
 
 LOG1P(f64)
 LOG1P(f32)
-QUIET_1_(log, f32)
-QUIET_1_(log2, f32)
-QUIET_1_(log10, f32)
+TIDY_1_(log, f32)
+TIDY_1_(log2, f32)
+TIDY_1_(log10, f32)
 
 MAP_LOOP(log_f64)
 {

@@ -17,35 +17,7 @@
 #define QUERN_KERNELS_RANDOM_MATH_H
 
 #include "philox.h"
-
-/* The square root of what is not negative. */
-static inline f64v
-random_sqrt_f64(f64v x)
-{
-#if defined(__AVX512F__)
-	return (f64v)_mm512_sqrt_pd((__m512d)x);
-#elif defined(__AVX2__)
-	return (f64v)_mm256_sqrt_pd((__m256d)x);
-#elif defined(__x86_64__)
-	return (f64v)_mm_sqrt_pd((__m128d)x);
-#else
-	return (f64v)vsqrtq_f64((float64x2_t)x);
-#endif
-}
-
-static inline f32v
-random_sqrt_f32(f32v x)
-{
-#if defined(__AVX512F__)
-	return (f32v)_mm512_sqrt_ps((__m512)x);
-#elif defined(__AVX2__)
-	return (f32v)_mm256_sqrt_ps((__m256)x);
-#elif defined(__x86_64__)
-	return (f32v)_mm_sqrt_ps((__m128)x);
-#else
-	return (f32v)vsqrtq_f32((float32x4_t)x);
-#endif
-}
+#include "simd_ieee.h"
 
 /*
  * -ln((w + 1/2) / 2^64), from 0 to 65 ln 2; w and the sum are rounded.

@@ -21,7 +21,7 @@ normal_f64(u64v r[2], u64v a, u64v b)
 {
 	f64v length = random_minus_log_f64(a), x, y;
 
-	length = random_sqrt_f64(length + length);
+	length = f64v_sqrt(length + length);
 	random_circle_f64(b, &x, &y);
 	philox_pair(r, (u64v)(length * x), (u64v)(length * y));
 }
@@ -45,7 +45,7 @@ normal_f32(u64v r[2], u64v a, u64v b)
 
 	transpose(&a, &b);
 	length = random_minus_log_f32((u32v)a);
-	length = random_sqrt_f32(length + length);
+	length = f32v_sqrt(length + length);
 	random_circle_f32((u32v)b, &x, &y);
 	a = (u64v)(length * x);
 	b = (u64v)(length * y);

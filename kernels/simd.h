@@ -99,6 +99,27 @@ SIMD_DEFINE_SELECT(u32v)
  * NaNs become the default quiet one: which of an operation's operands lends its
  * bits, and the sign of a NaN that it makes itself, are the processor's choice.
  */
+#if defined(__AVX512F__)
+
+static inline f64v
+f64v_tidy(f64v x)
+{
+	__mmask8 nan = _mm512_cmp_pd_mask((__m512d)x, (__m512d)x, _CMP_UNORD_Q);
+
+	return (f64v)_mm512_mask_mov_pd(
+	    (__m512d)x, nan, _mm512_set1_pd((double)NAN));
+}
+
+static inline f32v
+f32v_tidy(f32v x)
+{
+	__mmask16 nan = _mm512_cmp_ps_mask((__m512)x, (__m512)x, _CMP_UNORD_Q);
+
+	return (f32v)_mm512_mask_mov_ps((__m512)x, nan, _mm512_set1_ps(NAN));
+}
+
+#else
+
 #define SIMD_DEFINE_TIDY(V)                                                    \
 	static inline V V##_tidy(V v)                                          \
 	{                                                                      \
@@ -107,6 +128,8 @@ SIMD_DEFINE_SELECT(u32v)
 
 SIMD_DEFINE_TIDY(f64v)
 SIMD_DEFINE_TIDY(f32v)
+
+#endif
 
 /* SIMD_BYTES / 8 floats, widened. */
 static inline f64v

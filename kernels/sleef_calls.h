@@ -53,12 +53,12 @@ typedef float32x4_t sleef_f32;
 #define SLEEF_2(name, u) SLEEF_2_(name, f64, u) SLEEF_2_(name, f32, u)
 
 /* The same with the NaN that quern promises: name_f64v(), name_f32v(). */
-#define QUIET_1_(name, t)                                                      \
+#define TIDY_1_(name, t)                                                       \
 	static inline t##v name##_##t##v(t##v x)                               \
 	{                                                                      \
-		return t##v_quiet(t##v_##name(x));                             \
+		return t##v_tidy(t##v_##name(x));                              \
 	}
-#define QUIET_1(name) QUIET_1_(name, f64) QUIET_1_(name, f32)
+#define TIDY_1(name) TIDY_1_(name, f64) TIDY_1_(name, f32)
 
 /* ---- what the repairs are written with ---- */
 
@@ -95,23 +95,6 @@ f32v_any(f32v_mask mask)
  */
 #if defined(__AVX512F__)
 
-static inline f64v
-f64v_quiet(f64v x)
-{
-	__mmask8 nan = _mm512_cmp_pd_mask((__m512d)x, (__m512d)x, _CMP_UNORD_Q);
-
-	return (f64v)_mm512_mask_mov_pd(
-	    (__m512d)x, nan, _mm512_set1_pd((double)NAN));
-}
-
-static inline f32v
-f32v_quiet(f32v x)
-{
-	__mmask16 nan = _mm512_cmp_ps_mask((__m512)x, (__m512)x, _CMP_UNORD_Q);
-
-	return (f32v)_mm512_mask_mov_ps((__m512)x, nan, _mm512_set1_ps(NAN));
-}
-
 static inline bool
 f64v_any_below(f64v x, double limit)
 {
@@ -142,10 +125,6 @@ f32v_any_not_below(f32v x, float limit)
 #else
 
 #define SLEEF_DEFINE_ANY(t, T)                                                 \
-	static inline t##v t##v_quiet(t##v x)                                  \
-	{                                                                      \
-		return t##v_select(x == x, x, t##v_all((T)NAN));               \
-	}                                                                      \
 	static inline bool t##v_any_below(t##v x, T limit)                     \
 	{                                                                      \
 		return t##v_any(x < limit);                                    \

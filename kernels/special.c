@@ -14,7 +14,7 @@ SLEEF_1(erf, u10)
 SLEEF_1(cbrt, u10)
 SLEEF_2(hypot, u05)
 
-QUIET_1(cbrt)
+TIDY_1(cbrt)
 /*
  * erf(x) is 2 x / sqrt(pi) of tiny x.  On plain x86-64 SLEEF is 1.8 ULP off
  * where that is subnormal, or nearly.
@@ -33,7 +33,7 @@ QUIET_1(cbrt)
                                                                                \
 		if (t##v_any_below(t##v_size(x), tiny))                        \
 			r = mend_erf_##t(r, x);                                \
-		return t##v_quiet(r);                                          \
+		return t##v_tidy(r);                                           \
 	}
 
 ERF(f64, 0x1p-900, 0x1p200, 0x1.20dd750429b6dp+0, 0x1.1ae3a914fed80p-56)
@@ -57,7 +57,7 @@ ERF(f32, 0x1p-80f, 0x1p60f, 0x1.20dd76p0f, -0x1.f7ac92p-25f)
                                                                                \
 		if (t##v_any_below(r, small))                                  \
 			r = mend_hypot_##t(r, x, y);                           \
-		return t##v_quiet(r);                                          \
+		return t##v_tidy(r);                                           \
 	}
 
 HYPOT(f64, 0x1p-960, 0x1p200)

@@ -19,12 +19,12 @@ SLEEF_1(acos, u10)
 SLEEF_1(atan, u10)
 SLEEF_2(atan2, u10)
 
-QUIET_1(sin)
-QUIET_1(cos)
-QUIET_1(tan)
-QUIET_1(asin)
-QUIET_1(acos)
-QUIET_1(atan)
+TIDY_1(sin)
+TIDY_1(cos)
+TIDY_1(tan)
+TIDY_1(asin)
+TIDY_1(acos)
+TIDY_1(atan)
 
 /*
  * Tiny results are y / x to all digits; on plain x86-64 SLEEF is 1.7 ULP off
@@ -43,7 +43,7 @@ QUIET_1(atan)
                                                                                \
 		if (t##v_any_below(t##v_size(r), tiny))                        \
 			r = mend_atan2_##t(r, y, x);                           \
-		return t##v_quiet(r);                                          \
+		return t##v_tidy(r);                                           \
 	}
 
 ATAN2(f64, 0x1p-900)

@@ -64,9 +64,7 @@ done <"$copy/blocks"
 # to them a kernel more in the list makes no difference, but for the table.
 find "$copy/$build" -type f -exec touch {} +
 touch "$copy/tests/kernel_table.c"
-helpers=$(sed -n "s|.*-DQUERN_HELPER='\"\(.*\)/quern-worker\"'.*|\1|p" \
-    "$build/flags")
-set -- -C "$copy" SAN=plain libexecdir="$helpers"
+set -- -C "$copy" SAN=plain libexecdir="$(cat "$build/libexecdir")"
 ! grep -q -- ' -Werror ' "$build/flags" || set -- "$@" WERROR=1
 for name in $tests; do
 	set -- "$@" "$build/tests/test_$name"
