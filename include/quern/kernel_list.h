@@ -148,7 +148,8 @@ QUERN_1(absolute, i32, int32_t)
  * out[i] = a[i] * b[i] + c[i] (fma), or s * a[i] + b[i] (axpy).
  *
  * Accuracy  correctly rounded: the product is not rounded by itself.
- * Speed     on a processor without fused multiply-add some 50 ns an element.
+ * Speed     QUERN_ISA=baseline calls libm for each element: some 3 ns where the
+ *           processor has fused multiply-add, some 100 (f32: 30) where not.
  */
 QUERN_3(fma, f64, double)
 QUERN_3(fma, f32, float)
