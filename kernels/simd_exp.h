@@ -24,8 +24,8 @@
 #define EXP_ORIGIN 0x1.8p52
 
 /*
- * As far as this, results are normal, and so are the products that baseline
- * adds to get them.
+ * As far as this, results are normal, and so is all that baseline makes of them
+ * on the way.
  */
 #ifdef SIMD_UNFUSED
 #define EXP_SAFE (128 * 960)
@@ -60,7 +60,7 @@ split_for_exp(struct exp_columns *c, size_t i, f64v x, f64v high, f64v low)
 	f64v place = f64v_fma(x, f64v_all(STEPS_PER_E), f64v_all(EXP_ORIGIN));
 	f64v n = place - EXP_ORIGIN;
 	/* The product is exact, and so is the difference. */
-	f64v r = f64v_fma(n, f64v_all(-STEP_HIGH), high);
+	f64v r = high - n * STEP_HIGH;
 
 	r = f64v_fma(n, f64v_all(-STEP_LOW), r + low);
 	return store_split(c, i, place, r);
@@ -70,9 +70,9 @@ split_for_exp(struct exp_columns *c, size_t i, f64v x, f64v high, f64v low)
 static inline u64v
 split_for_exp2(struct exp_columns *c, size_t i, f64v x)
 {
-	f64v place = f64v_fma(x, f64v_all(128), f64v_all(EXP_ORIGIN));
-	/* Exact. */
-	f64v rest = f64v_fma(place - EXP_ORIGIN, f64v_all(-0x1p-7), x);
+	/* The products are exact. */
+	f64v place = x * 128 + EXP_ORIGIN;
+	f64v rest = x - (place - EXP_ORIGIN) * 0x1p-7;
 
 	return store_split(c, i, place, rest * (LN2_HIGH + LN2_LOW));
 }
@@ -179,8 +179,7 @@ exp2_chunk(char *out, const char *x, size_t n)
 /*
  * out[i] = e^in[i], and 2^in[i].
  *
- * Accuracy  within 0.51 ULP, subnormal results too; the same bits wherever
- *           there is fused multiply-add.
+ * Accuracy  within 0.51 ULP, subnormal results too.
  * Special   as C11 Annex F.10.3.1 and F.10.3.2; a NaN is the default quiet one.
  */
 static inline void

@@ -5,10 +5,9 @@
  *
  *     simd.h --> [simd_fused.h] --> simd_log.h simd_exp.h --> simd_pow.h
  *
- * With fused multiply-add the same operations run on every instruction set in
- * every lane, hence the same bits.  Baseline x86-64 has none: it multiplies and
- * adds where one more rounding does not matter, and takes exact products apart
- * where it would.
+ * The same operations run in every lane on every instruction set, hence the same
+ * bits.  Baseline x86-64 has no fused multiply-add; it makes its result of some
+ * 40 operations, which is slow, and right.
  *
  * An array is cut into chunks, and each chunk goes through short loops, with
  * columns of intermediate values in the first-level cache between them.  One
@@ -36,7 +35,7 @@ enum {
 #define ALL_BITS(bits) u64v_all(UINT64_C(bits))
 
 /*
- * fma(a, b, c): a * b + c with one rounding, or in baseline with two.
+ * fma(a, b, c): a * b + c, rounded once.
  * product_low(a, b, p): a * b - p exactly, where p is a * b, rounded.
  */
 static inline f64v f64v_fma(f64v a, f64v b, f64v c);
@@ -138,12 +137,6 @@ f64v_fma(f64v a, f64v b, f64v c)
 
 #define SIMD_UNFUSED 1
 
-static inline f64v
-f64v_fma(f64v a, f64v b, f64v c)
-{
-	return a * b + c;
-}
-
 #endif
 #endif
 
@@ -167,6 +160,52 @@ f64v_product_low(f64v a, f64v b, f64v p)
 
 	return a_low * b_low -
 	    (((p - a_up * b_up) - a_low * b_up) - a_up * b_low);
+}
+
+/* a + b exactly: the sum, rounded, and what is missing in it (Knuth). */
+static inline f64v
+two_sum(f64v a, f64v b, f64v *missing)
+{
+	f64v sum = a + b, b_part = sum - a;
+
+	*missing = (a - (sum - b_part)) + (b - b_part);
+	return sum;
+}
+
+/* a + b; if that is no double, of the two next to it the one with an odd end. */
+static inline f64v
+sum_to_odd(f64v a, f64v b)
+{
+	f64v missing, sum = two_sum(a, b, &missing);
+	u64v bits = (u64v)sum;
+	f64v_mask up = (missing > 0) ^ ((i64v)sum < 0);
+	/* 1 or -1 if it ends evenly */
+	u64v step = (((u64v)up & 2) - 1) & ((bits & 1) - 1);
+
+	return (f64v)(bits + (step & (u64v)(missing != 0)));
+}
+
+/*
+ * Rounded once, as where there is an instruction for it: Boldo and Melquiond
+ * (2008), on numbers that nothing makes too large on the way.
+ */
+static inline f64v
+f64v_fma(f64v a, f64v b, f64v c)
+{
+	const f64v zero = { 0 };
+	f64v plain = a * b + c, size, product, low, sum_low, sum;
+	f64v_mask large;
+
+	size = (f64v)((u64v)plain & ALL_BITS(0x7fffffffffffffff));
+	large = size > 0x1p900;
+	a *= f64v_select(large, zero + 0x1p-200, zero + 1);
+	c *= f64v_select(large, zero + 0x1p-200, zero + 1);
+	product = a * b;
+	low = two_sum(c, f64v_product_low(a, b, product), &sum_low);
+	sum = two_sum(product, low, &size);
+	sum += sum_to_odd(size, sum_low);
+	sum *= f64v_select(large, zero + 0x1p200, zero + 1);
+	return f64v_select(plain - plain == zero, sum, plain);
 }
 
 #else

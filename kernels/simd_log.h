@@ -103,8 +103,8 @@ split_for_log(struct log_columns *c, size_t i, f64v x, f64v shift)
 	r = f64v_fma(z, inverse, f64v_all(-1));
 #endif
 	f64v_store(&c->r[i], r);
-	/* Exact without fused multiply-add too. */
-	f64v_store(&c->high[i], f64v_fma(k, f64v_all(LN2_HIGH), high));
+	/* Exact. */
+	f64v_store(&c->high[i], k * LN2_HIGH + high);
 	f64v_store(&c->low[i], f64v_fma(k, f64v_all(LN2_LOW), low));
 }
 
@@ -148,12 +148,7 @@ log_in_two(const struct log_columns *c, size_t i, f64v *high, f64v *low)
 	f64v r = f64v_load(&c->r[i]), r2 = r * r, half = r * -0.5;
 	f64v start = f64v_load(&c->high[i]);
 	/* r - r^2 / 2 = s + s_low */
-#ifdef SIMD_UNFUSED
-	f64v product = half * r, s = r + product;
-	f64v s_low = ((r - s) + product) + f64v_product_low(half, r, product);
-#else
 	f64v s = f64v_fma(half, r, r), s_low = f64v_fma(half, r, r - s);
-#endif
 	f64v sum = start + s, sum_low = (start - sum) + s;
 	f64v a = f64v_fma(r, f64v_all(POW_LOG_1), f64v_all(POW_LOG_0));
 	f64v b = f64v_fma(r, f64v_all(POW_LOG_3), f64v_all(POW_LOG_2));
@@ -244,8 +239,7 @@ log10_chunk(char *out, const char *x, size_t n)
 /*
  * out[i] = the logarithm of in[i] to the base e, 2 or 10.
  *
- * Accuracy  within 0.51 ULP; the same bits wherever there is fused
- *           multiply-add.
+ * Accuracy  within 0.51 ULP.
  * Special   as C11 Annex F.10.3.7, .10 and .8; a NaN is the default quiet one.
  */
 static inline void

@@ -173,8 +173,7 @@ pow_chunk_single(char *out, const char *x, const char *y, size_t step, size_t n)
  * out[i] = in[i]^exponents[i * step]; step is 1, or 0 if there is but one
  * exponent.
  *
- * Accuracy  within 0.52 ULP, subnormal results too; the same bits
- *           wherever there is fused multiply-add.
+ * Accuracy  within 0.52 ULP, subnormal results too.
  * Special   as C11 Annex F.10.4.4; a NaN is the default quiet one.
  */
 static inline void

@@ -15,7 +15,7 @@ tests='kernels_cube kernels_check kernels_strides'
 rm -rf "$copy"
 mkdir -p "$copy/$build/src" "$copy/$build/tests"
 cp -a Makefile quern.map include kernels src tests "$copy"
-cp -a "$build/flags" "$build/kernels" "$copy/$build"
+cp -a "$build/flags" "$build/libexecdir" "$build/kernels" "$copy/$build"
 cp -a "$build/src" "$copy/$build"
 for source in tests/*.c; do
 	case $source in
@@ -62,7 +62,7 @@ done <"$copy/blocks"
 
 # With the flags of the objects that there are, which need not be compiled again:
 # to them a kernel more in the list makes no difference, but for the table.
-find "$copy/$build" -type f -exec touch {} +
+find "$copy/$build" -type f -exec touch -d "$(date +%s.%N | sed 's/^/@/')" {} +
 touch "$copy/tests/kernel_table.c"
 set -- -C "$copy" SAN=plain libexecdir="$(cat "$build/libexecdir")"
 ! grep -q -- ' -Werror ' "$build/flags" || set -- "$@" WERROR=1

@@ -381,8 +381,7 @@ QUERN_PICK(select, u32, uint32_t)
  *           Signaling NaNs count as quiet ones.
  * In place  out may be `in` or `exponents`.
  * Method    logarithm in two parts and exponential, by tables and polynomials
- *           (Tang 1989); floats by way of doubles.  The same bits wherever
- *           there is fused multiply-add.
+ *           (Tang 1989); floats by way of doubles.
  */
 QUERN_1S(pow, f64, double)
 QUERN_1S(pow, f32, float)
@@ -398,7 +397,8 @@ QUERN_2(powv, f32, float)
  * Special   as C11 Annex F.10; the logistic functions as their limits.
  * In place  out may be any of the inputs.
  * Method    SLEEF's u10 "finz" variants, repaired where results are infinite
- *           too early or subnormal.
+ *           too early or subnormal; but exp, exp2, log, log2 and log10 of f64
+ *           as pow, and within 0.55 ULP.
  */
 
 /* e^in[i], 2^in[i], which is exact for integers, and e^in[i] - 1. */
