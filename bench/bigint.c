@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bigint.c -- subject 12: big integers, against GMP's own functions.
+ * bigint.c -- subject 17: big integers, against GMP's own functions.
  *
  * Each result is compared with GMP's.
  */
@@ -115,8 +115,8 @@ measure_digits(void)
 	mpz_setbit(text.number, rounds_count(1 << 23, 1));
 	text.digits = mpz_get_str(NULL, 10, text.number);
 	text.n = strlen(text.digits);
-	measure("12 2^(2^23) to decimal", decimal_quern, decimal_gmp, &text);
-	measure("12 and back", parse_quern, parse_gmp, &text);
+	measure("17 2^(2^23) to decimal", decimal_quern, decimal_gmp, &text);
+	measure("17 and back", parse_quern, parse_gmp, &text);
 	free(text.digits);
 	mpz_clear(text.number);
 }
@@ -339,16 +339,16 @@ main(int argc, char **argv)
 	if (quern_threads_create(&pool, NULL))
 		die("quern: no pool");
 	measure_digits();
-	measure_number("12 factorial of 1,000,000", FACTORIAL, 1000000);
-	measure_number("12 4,000,000 over 2,000,000", BINOMIAL, 4000000);
-	measure_number("12 Fibonacci 20,000,000", FIBONACCI, 20000000);
-	measure_number("12 3^5,000,000", POWER, 5000000);
+	measure_number("17 factorial of 1,000,000", FACTORIAL, 1000000);
+	measure_number("17 4,000,000 over 2,000,000", BINOMIAL, 4000000);
+	measure_number("17 Fibonacci 20,000,000", FIBONACCI, 20000000);
+	measure_number("17 3^5,000,000", POWER, 5000000);
 	array_init(&array, rounds_count(FACTORS, 2), FACTOR_BITS);
-	measure("12 product of 20,000 of 256 bits", product_quern, product_gmp,
+	measure("17 product of 20,000 of 256 bits", product_quern, product_gmp,
 	    &array);
 	array_fini(&array);
 	array_init(&array, rounds_count(BASES, 2), BASE_BITS);
-	measure("12 200 powers modulo 2048 bits", powm_quern, powm_gmp, &array);
+	measure("17 200 powers modulo 2048 bits", powm_quern, powm_gmp, &array);
 	array_fini(&array);
 	if (quern_executor_destroy(pool))
 		die("quern: no end");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuse.c -- subject 12: a chain of kernels fused, and the same one by one.
+ * fuse.c -- subject 15: a chain of kernels fused, and the same one by one.
  *
  * The sum of sqrt(x * x + y * y), four kernels and a sum, over arrays of 64 MiB,
  * which no cache holds; and the same with no sum, but the roots in an array.
@@ -135,10 +135,10 @@ main(int argc, char **argv)
 		y[i] = (double)(i % 2003) / 11;
 	}
 	omp_set_num_threads((int)cores());
-	measure("12 four kernels and a sum, all cores", true);
-	measure("12 four kernels, all cores", false);
+	measure("15 four kernels and a sum, all cores", true);
+	measure("15 four kernels, all cores", false);
 	omp_set_num_threads(1);
-	measure("12 four kernels and a sum, one core", true);
+	measure("15 four kernels and a sum, one core", true);
 	free(x);
 	free(y);
 	free(u);

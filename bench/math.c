@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * math.c -- subject 12: the transcendental kernels, on one thread with arrays
+ * math.c -- subject 13: the transcendental kernels, on one thread with arrays
  * that stay in the second cache, and pow on all cores.
  *
  * A round's figure is its fastest call, which nothing has interrupted.  quern's
@@ -175,7 +175,7 @@ measure(const struct math_function *function, bool numpy, bool all)
 		n++;
 	}
 	/* The peers' pow has an exponent for each element. */
-	snprintf(work, sizeof(work), "12 %s%s_%s, 1 thread%s%s", function->name,
+	snprintf(work, sizeof(work), "13 %s%s_%s, 1 thread%s%s", function->name,
 	    strcmp(function->name, "pow") ? "" : "v", function->type,
 	    all ? "" : ", ", all ? "" : quern__isa()->name);
 	rounds_measure(work, &figure, 1, contender, n);
@@ -266,7 +266,7 @@ measure_gain(void)
 
 	gain.one = pool_of(1);
 	gain.all = pool_of(cores());
-	snprintf(work, sizeof(work), "12 powv_f64, %u threads", cores());
+	snprintf(work, sizeof(work), "13 powv_f64, %u threads", cores());
 	rounds_measure(work, &figure, 1, contender, 2);
 	if (quern_executor_destroy(gain.one) ||
 	    quern_executor_destroy(gain.all))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * random.c -- subject 12: random numbers on one core.
+ * random.c -- subject 16: random numbers on one core.
  *
  * An array that stays in the second cache is filled again and again, each time
  * with the numbers that follow.  NumPy fills one of the same length, with its
@@ -133,7 +133,7 @@ main(int argc, char **argv)
 		};
 		char name[80];
 
-		snprintf(name, sizeof(name), "12 %s, one core", work.name);
+		snprintf(name, sizeof(name), "16 %s, one core", work.name);
 		rounds_measure(name, &figure, 1, contenders, python ? 3 : 1);
 	}
 	return 0;

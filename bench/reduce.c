@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reduce.c -- subject 12: reductions of doubles, from the second cache and from
+ * reduce.c -- subject 14: reductions of doubles, from the second cache and from
  * memory, on one core and on all, in nanoseconds for each element.
  *
  * The free-order peer is what one writes by hand for speed alone: 8 vectors of
@@ -221,11 +221,11 @@ measure(size_t n, unsigned width, bool numpy)
 	char work[60];
 
 	numpy = numpy && width == 1;
-	snprintf(work, sizeof(work), "12 sum %s, %s", where, on);
+	snprintf(work, sizeof(work), "14 sum %s, %s", where, on);
 	rounds_measure(work, &figure, 1, sums, numpy ? 5 : 4);
-	snprintf(work, sizeof(work), "12 dot %s, %s", where, on);
+	snprintf(work, sizeof(work), "14 dot %s, %s", where, on);
 	rounds_measure(work, &figure, 1, dots, numpy ? 5 : 4);
-	snprintf(work, sizeof(work), "12 describe %s, %s", where, on);
+	snprintf(work, sizeof(work), "14 describe %s, %s", where, on);
 	rounds_measure(work, &figure, 1, describes, 3);
 }
 
