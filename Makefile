@@ -372,9 +372,11 @@ test_names    := $(or $(TESTS:%=test_%),\
     $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c)))))
 # Tests that need not be repeated with sanitizers.
 plain_only    := test_package test_model test_kernels_ulp
-# Numbers, a great many; what these kernels touch is seen in others.
-unaddressed   := $(addprefix test_kernels_,anywhere digest exp_log pow_ulp \
-    random_normal)
+# Numbers, a great many; what these kernels touch is seen in others, and all of it
+# by check-long.
+unaddressed   := $(if $(filter check-long,$(MAKECMDGOALS)),,\
+    $(addprefix test_kernels_,anywhere describe digest exp_log modes pow_ulp \
+    random random_normal random_permutation))
 # Without the library that it shows, an example is left out.
 needs_of_powers   := gmp
 needs_of_fetch    := libcurl

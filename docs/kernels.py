@@ -57,6 +57,7 @@ def parse_list(path):
 
 def accuracy_of(comment):
     """The first clause under the head Accuracy."""
+    comment = re.sub(r" \(f32: [^)]*\)", "", comment)
     found = re.search(r"Accuracy\s+(?:f64: )?(.*?)(?:[;:.,]\s|\s*$)", comment)
     return found.group(1).replace("|", "\\|") if found else "see there"
 

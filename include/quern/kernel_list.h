@@ -157,15 +157,22 @@ QUERN_2S(axpy, f64, double)
 QUERN_2S(axpy, f32, float)
 
 /*
- * out[i] = 1 / in[i]; the square root of in[i]; 1 / the square root of in[i].
+ * out[i] = 1 / in[i]; the square root of in[i].
  *
- * Accuracy  correctly rounded; rsqrt rounds twice, at most 1.5 ULP.
- * Special   sqrt(-0) = -0, rsqrt(-0) = -infinity; below that NaN.
+ * Accuracy  correctly rounded.
+ * Special   sqrt(-0) = -0; below that NaN.
  */
 QUERN_1(reciprocal, f64, double)
 QUERN_1(reciprocal, f32, float)
 QUERN_1(sqrt, f64, double)
 QUERN_1(sqrt, f32, float)
+
+/*
+ * out[i] = 1 / the square root of in[i].
+ *
+ * Accuracy  at most 1.5 ULP: it is rounded twice.
+ * Special   rsqrt(-0) = -infinity; below that NaN.
+ */
 QUERN_1(rsqrt, f64, double)
 QUERN_1(rsqrt, f32, float)
 
