@@ -375,8 +375,9 @@ plain_only    := test_package test_model test_kernels_ulp
 # Numbers, a great many; what these kernels touch is seen in others, and all of it
 # by check-long.
 unaddressed   := $(if $(filter check-long,$(MAKECMDGOALS)),,\
-    $(addprefix test_kernels_,anywhere describe digest exp_log modes pow_ulp \
-    random random_normal random_permutation))
+    test_process_kernels $(addprefix test_kernels_,anywhere clamp describe \
+    digest exp_log fuse modes places pow_ulp random random_normal \
+    random_permutation))
 # Without the library that it shows, an example is left out.
 needs_of_powers   := gmp
 needs_of_fetch    := libcurl
