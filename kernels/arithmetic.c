@@ -25,8 +25,8 @@
 /* Only the sign, of NaN as well. */
 #define NEGATE_f64(v) ((f64v)((i64v)(v) ^ INT64_MIN))
 #define NEGATE_f32(v) ((f32v)((i32v)(v) ^ INT32_MIN))
-#define ABSOLUTE_f64(v) ((f64v)((i64v)(v)&INT64_MAX))
-#define ABSOLUTE_f32(v) ((f32v)((i32v)(v)&INT32_MAX))
+#define ABSOLUTE_f64(v) f64v_abs(v)
+#define ABSOLUTE_f32(v) f32v_abs(v)
 #define ABSOLUTE_i64(v) i64v_select((v) < 0, -(v), v)
 #define ABSOLUTE_i32(v) i32v_select((v) < 0, -(v), v)
 

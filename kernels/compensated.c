@@ -12,15 +12,9 @@
 
 #ifdef QUERN_ISA_NAME
 
-static inline f64v
-magnitude(f64v v)
-{
-	return (f64v)((i64v)v & i64v_all(INT64_MAX));
-}
-
 /* Each makes of v and w the term p and what it is wrong by, e. */
 #define TERM_SELF(v, w, p, e) (p = (v))
-#define TERM_SIZE(v, w, p, e) (p = magnitude(v))
+#define TERM_SIZE(v, w, p, e) (p = f64v_abs(v))
 #define TERM_EXACT(v, w, p, e) (p = (v) * (w))
 #define TERM_PRODUCT(v, w, p, e) (p = (v) * (w), e = product_error(v, w, p))
 

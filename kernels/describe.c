@@ -85,34 +85,6 @@ one_f32(const char *from)
 		s->max[j] = x > s->max[j] ? x : s->max[j];                     \
 	}
 
-static inline f64v
-lesser(f64v a, f64v b)
-{
-#if defined(__AVX512F__)
-	return (f64v)_mm512_min_pd((__m512d)a, (__m512d)b);
-#elif defined(__AVX2__)
-	return (f64v)_mm256_min_pd((__m256d)a, (__m256d)b);
-#elif defined(__x86_64__)
-	return (f64v)_mm_min_pd((__m128d)a, (__m128d)b);
-#else
-	return f64v_select(a < b, a, b);
-#endif
-}
-
-static inline f64v
-larger(f64v a, f64v b)
-{
-#if defined(__AVX512F__)
-	return (f64v)_mm512_max_pd((__m512d)a, (__m512d)b);
-#elif defined(__AVX2__)
-	return (f64v)_mm256_max_pd((__m256d)a, (__m256d)b);
-#elif defined(__x86_64__)
-	return (f64v)_mm_max_pd((__m128d)a, (__m128d)b);
-#else
-	return f64v_select(a > b, a, b);
-#endif
-}
-
 #define DESCRIBE_LOOP(t)                                                       \
 	MAP_LOOP(describe_##t)                                                 \
 	{                                                                      \
@@ -148,8 +120,8 @@ larger(f64v a, f64v b)
 				two[k] += square;                              \
 				three[k] += square * d;                        \
 				four[k] += square * square;                    \
-				min[k] = lesser(x, min[k]);                    \
-				max[k] = larger(x, max[k]);                    \
+				min[k] = f64v_lesser(x, min[k]);               \
+				max[k] = f64v_larger(x, max[k]);               \
 			}                                                      \
 		}                                                              \
 		for (size_t k = 0; k < VECTORS; k++) {                         \

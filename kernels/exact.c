@@ -42,27 +42,6 @@ enum {
 /* What is added of the elements v and w. */
 enum term { SELF, SIZE, PRODUCT, NARROW_PRODUCT };
 
-static inline f64v
-magnitude(f64v v)
-{
-	return (f64v)((i64v)v & i64v_all(INT64_MAX));
-}
-
-/* The larger one of each lane; b where a is NaN. */
-static inline f64v
-larger(f64v a, f64v b)
-{
-#if defined(__AVX512F__)
-	return (f64v)_mm512_max_pd((__m512d)a, (__m512d)b);
-#elif defined(__AVX2__)
-	return (f64v)_mm256_max_pd((__m256d)a, (__m256d)b);
-#elif defined(__x86_64__)
-	return (f64v)_mm_max_pd((__m128d)a, (__m128d)b);
-#else
-	return f64v_select(a > b, a, b);
-#endif
-}
-
 /* A piece; `term` and `size`, of an element, are constants to the compiler. */
 struct piece {
 	const char *a, *b;
@@ -85,7 +64,7 @@ term_of(const struct piece *piece, size_t i, enum term term, size_t size)
 	case SELF:
 		return v;
 	case SIZE:
-		return magnitude(v);
+		return f64v_abs(v);
 	default:
 		return v * load(piece->b, i, size);
 	}
@@ -119,7 +98,7 @@ loses(const struct piece *piece)
 		f64v w = load(piece->b, i, sizeof(double));
 
 		if (f64v_any(
-			(magnitude(v * w) < tiny) & (v != zero) & (w != zero)))
+			(f64v_abs(v * w) < tiny) & (v != zero) & (w != zero)))
 			return true;
 	}
 	return false;
@@ -137,8 +116,8 @@ largest(const struct piece *piece, enum term term, size_t size)
 	f64v_mask small = { 0 };
 
 	for (size_t i = 0; i < piece->n; i += WIDTH) {
-		p = magnitude(term_of(piece, i, term, size));
-		most = larger(p, most);
+		p = f64v_abs(term_of(piece, i, term, size));
+		most = f64v_larger(p, most);
 		if (term == PRODUCT)
 			small |= p < tiny;
 	}

@@ -2,7 +2,7 @@
 /*
  * exp_edge.c -- exp just below the largest numbers.
  *
- *     exponential.c, hyperbolic.c --> [exp_edge.c]
+ *     hyperbolic.c --> [exp_edge.c]
  *
  * SLEEF 3.5 says infinity too early: its exp for doubles a few parts in a
  * million below the largest one, its sinh and cosh from the largest number /

@@ -25,7 +25,7 @@ SLEEF_1(tanh, u10)
 static __attribute__((noinline)) f64v
 mend_overflow_f64(f64v size, f64v x)
 {
-	x = f64v_size(x);
+	x = f64v_abs(x);
 	for (size_t k = 0; k < SIMD_BYTES / sizeof(double); k++)
 		if (!(size[k] < INFINITY) && x[k] < 710.5)
 			size[k] = quern__exp_f64_edge(x[k], -1);
@@ -35,7 +35,7 @@ mend_overflow_f64(f64v size, f64v x)
 static __attribute__((noinline)) f32v
 mend_overflow_f32(f32v size, f32v x)
 {
-	x = f32v_size(x);
+	x = f32v_abs(x);
 	for (size_t k = 0; k < SIMD_BYTES / sizeof(float); k++)
 		if (!(size[k] < INFINITY) && x[k] < 89.5f)
 			size[k] = quern__half_exp_f32_edge(x[k]);
@@ -53,7 +53,7 @@ mend_overflow_f32(f32v size, f32v x)
 	}                                                                      \
 	static inline t##v sinh_##t##v(t##v x)                                 \
 	{                                                                      \
-		t##v r = t##v_sinh(x), size = t##v_size(r);                    \
+		t##v r = t##v_sinh(x), size = t##v_abs(r);                     \
                                                                                \
 		if (t##v_any_not_below(size, (quern__##t)INFINITY)) {          \
 			size = mend_overflow_##t(size, x);                     \
@@ -74,14 +74,13 @@ SINH_COSH(f32)
 	{                                                                      \
 		t##v near = x - x * x * x * (quern__##t)(1. / 3);              \
                                                                                \
-		return t##v_select(                                            \
-		    (t##v_size(x) < small) & (x != 0), near, r);               \
+		return t##v_select((t##v_abs(x) < small) & (x != 0), near, r); \
 	}                                                                      \
 	static inline t##v tanh_##t##v(t##v x)                                 \
 	{                                                                      \
 		t##v r = t##v_tanh(x);                                         \
                                                                                \
-		if (t##v_any_below(t##v_size(x), small))                       \
+		if (t##v_any_below(t##v_abs(x), small))                        \
 			r = mend_tanh_##t(r, x);                               \
 		return t##v_tidy(r);                                           \
 	}
@@ -96,7 +95,7 @@ TANH(f32, 0x1p-12f)
 #define SIGMOID(t)                                                             \
 	static inline t##v sigmoid_##t##v(t##v x)                              \
 	{                                                                      \
-		t##v e = t##v_exp(-t##v_size(x));                              \
+		t##v e = t##v_exp(-t##v_abs(x));                               \
                                                                                \
 		return t##v_tidy(                                              \
 		    t##v_select(x < 0, e, t##v_all(1)) / (1 + e));             \
@@ -106,7 +105,7 @@ TANH(f32, 0x1p-12f)
 #define SOFTPLUS(t)                                                            \
 	static inline t##v softplus_##t##v(t##v x)                             \
 	{                                                                      \
-		t##v e = t##v_exp(-t##v_size(x));                              \
+		t##v e = t##v_exp(-t##v_abs(x));                               \
                                                                                \
 		return t##v_tidy(                                              \
 		    t##v_select(x < 0, t##v_all(0), x) + t##v_log1p(e));       \

@@ -15,13 +15,7 @@
 
 #ifdef QUERN_ISA_NAME
 
-static inline f64v
-magnitude(f64v v)
-{
-	return (f64v)((i64v)v & i64v_all(INT64_MAX));
-}
-
-#define MAGNITUDE(v, w) magnitude(v)
+#define MAGNITUDE(v, w) f64v_abs(v)
 
 #define NORMINF_LOOP(t, bits)                                                  \
 	MAP_LOOP(norminf_##t)                                                  \

@@ -26,12 +26,6 @@ enum { MIDDLE, LARGE, SMALL, SIZES };
 
 #ifdef QUERN_ISA_NAME
 
-static inline f64v
-magnitude(f64v v)
-{
-	return (f64v)((i64v)v & i64v_all(INT64_MAX));
-}
-
 /* The middle ones only; false, and nothing changed, if there are others. */
 static inline bool
 add_middle(double *state, const char *from, size_t n)
@@ -45,7 +39,7 @@ add_middle(double *state, const char *from, size_t n)
 		for (size_t k = 0; k < LANES_VECTORS; k++) {
 			v = f64v_load(from);
 			from += sizeof(v);
-			size = magnitude(v);
+			size = f64v_abs(v);
 			other |= (size >= large) |
 			    ((size < small) & (v != f64v_all(0)));
 			lane[k] += v * v;
@@ -77,7 +71,7 @@ add_each(double *state, const char *from, size_t n)
 	for (; n; n -= LANES, from += LANES * sizeof(double)) {
 		for (size_t k = 0; k < LANES_VECTORS; k++) {
 			f64v size =
-			    magnitude(f64v_load(from + k * sizeof(size)));
+			    f64v_abs(f64v_load(from + k * sizeof(size)));
 
 			mask[LARGE][k] = size >= f64v_all(FROM_LARGE);
 			mask[SMALL][k] = size < f64v_all(TO_SMALL);

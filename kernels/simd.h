@@ -131,6 +131,45 @@ SIMD_DEFINE_TIDY(f32v)
 
 #endif
 
+/* Without the sign; of a NaN the other bits stay. */
+#define SIMD_DEFINE_ABS(V, BITS)                                               \
+	static inline V V##_abs(V v)                                           \
+	{                                                                      \
+		return (V)((V##_mask)v & BITS);                                \
+	}
+
+SIMD_DEFINE_ABS(f64v, INT64_MAX)
+SIMD_DEFINE_ABS(f32v, INT32_MAX)
+
+/* The lesser or larger one of each lane; b where either is NaN. */
+static inline f64v
+f64v_lesser(f64v a, f64v b)
+{
+#if defined(__AVX512F__)
+	return (f64v)_mm512_min_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+	return (f64v)_mm256_min_pd((__m256d)a, (__m256d)b);
+#elif defined(__x86_64__)
+	return (f64v)_mm_min_pd((__m128d)a, (__m128d)b);
+#else
+	return f64v_select(a < b, a, b);
+#endif
+}
+
+static inline f64v
+f64v_larger(f64v a, f64v b)
+{
+#if defined(__AVX512F__)
+	return (f64v)_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+	return (f64v)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__x86_64__)
+	return (f64v)_mm_max_pd((__m128d)a, (__m128d)b);
+#else
+	return f64v_select(a > b, a, b);
+#endif
+}
+
 /* SIMD_BYTES / 8 floats, widened. */
 static inline f64v
 f64v_load_f32(const void *from)

@@ -2,7 +2,7 @@
 /*
  * simd_exp.h -- the exponential functions e^x and 2^x.
  *
- *     simd_fused.h tables.h --> [simd_exp.h] --> exp_log.c simd_pow.h
+ *     simd_fused.h tables.h --> [simd_exp.h] --> exponential.c simd_pow.h
  *
  * With n = 128 k + i the integer nearest to x * 128 / ln 2,
  *

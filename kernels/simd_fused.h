@@ -196,7 +196,7 @@ f64v_fma(f64v a, f64v b, f64v c)
 	f64v plain = a * b + c, size, product, low, sum_low, sum;
 	f64v_mask large;
 
-	size = (f64v)((u64v)plain & ALL_BITS(0x7fffffffffffffff));
+	size = f64v_abs(plain);
 	large = size > 0x1p900;
 	a *= f64v_select(large, zero + 0x1p-200, zero + 1);
 	c *= f64v_select(large, zero + 0x1p-200, zero + 1);
@@ -217,12 +217,6 @@ f64v_product_low(f64v a, f64v b, f64v p)
 }
 
 #endif
-
-static inline f64v
-f64v_abs(f64v x)
-{
-	return (f64v)((u64v)x & ALL_BITS(0x7fffffffffffffff));
-}
 
 /*
  * Hand out n elements in chunks that are multiples of LANES, the last few

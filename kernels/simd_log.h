@@ -2,7 +2,7 @@
 /*
  * simd_log.h -- logarithms: the natural one, and others as its multiples.
  *
- *     simd_fused.h tables.h --> [simd_log.h] --> exp_log.c simd_pow.h
+ *     simd_fused.h tables.h --> [simd_log.h] --> logarithm.c simd_pow.h
  *
  * x = 2^k z with z around [1, 2), cut into 128 intervals.  The table has for
  * each an `inverse` near 1 / z, of 9 bits, so that r = z * inverse - 1 is exact

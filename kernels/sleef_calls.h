@@ -63,18 +63,12 @@ typedef float32x4_t sleef_f32;
 /* ---- what the repairs are written with ---- */
 
 #define SLEEF_DEFINE(t, T)                                                     \
-	static inline t##v t##v_size(t##v x)                                   \
-	{                                                                      \
-		const t##v_mask sign = (t##v_mask)t##v_all((T)-0.0);           \
-                                                                               \
-		return (t##v)((t##v_mask)x & ~sign);                           \
-	}                                                                      \
 	static inline t##v t##v_copysign(t##v size, t##v sign_of)              \
 	{                                                                      \
 		const t##v_mask sign = (t##v_mask)t##v_all((T)-0.0);           \
                                                                                \
 		return (t##v)(                                                 \
-		    (t##v_mask)t##v_size(size) | ((t##v_mask)sign_of & sign)); \
+		    (t##v_mask)t##v_abs(size) | ((t##v_mask)sign_of & sign));  \
 	}
 
 SLEEF_DEFINE(f64, double)

@@ -25,13 +25,13 @@ TIDY_1(cbrt)
 		t##v big = x * up, linear = big * high + big * low;            \
                                                                                \
 		return t##v_select(                                            \
-		    (t##v_size(x) < tiny) & (x != 0), linear * (1 / up), r);   \
+		    (t##v_abs(x) < tiny) & (x != 0), linear * (1 / up), r);    \
 	}                                                                      \
 	static inline t##v erf_##t##v(t##v x)                                  \
 	{                                                                      \
 		t##v r = t##v_erf(x);                                          \
                                                                                \
-		if (t##v_any_below(t##v_size(x), tiny))                        \
+		if (t##v_any_below(t##v_abs(x), tiny))                         \
 			r = mend_erf_##t(r, x);                                \
 		return t##v_tidy(r);                                           \
 	}

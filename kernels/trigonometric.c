@@ -34,14 +34,13 @@ TIDY_1(atan)
 	static __attribute__((noinline))                                       \
 	t##v mend_atan2_##t(t##v r, t##v y, t##v x)                            \
 	{                                                                      \
-		return t##v_select(                                            \
-		    (t##v_size(r) < tiny) & (y != 0), y / x, r);               \
+		return t##v_select((t##v_abs(r) < tiny) & (y != 0), y / x, r); \
 	}                                                                      \
 	static inline t##v atan2_##t##v(t##v y, t##v x)                        \
 	{                                                                      \
 		t##v r = t##v_atan2(y, x);                                     \
                                                                                \
-		if (t##v_any_below(t##v_size(r), tiny))                        \
+		if (t##v_any_below(t##v_abs(r), tiny))                         \
 			r = mend_atan2_##t(r, y, x);                           \
 		return t##v_tidy(r);                                           \
 	}

@@ -601,10 +601,11 @@ QUERN_TO1(all, u8, uint8_t, uint8_t)
  * one pass.
  *
  * Accuracy  the mean's error is at most 2^-52 of it and 2^-48 of the deviation.
- *           The others have 12 digits or more, also where the mean is 10^9 times
- *           the deviation (skewness and kurtosis near 0: absolutely).  Deviations whose fourth
- *           powers a double cannot hold (beyond 10^75, or below 10^-75) make
- *           skewness and kurtosis meaningless, as do their squares the variance.
+ *           The others have 12 digits or more, also where the mean is 10^9
+ *           times the deviation (skewness and kurtosis near 0: absolutely).
+ *           Deviations whose fourth powers a double cannot hold (beyond 10^75,
+ *           or below 10^-75) make skewness and kurtosis meaningless, as do
+ *           their squares the variance.
  * Special   what does not exist is NaN: all but the count without elements, the
  *           variance of one, skewness and kurtosis where all are equal.  A NaN
  *           anywhere makes all but the count NaN.  With an infinity the mean is
