@@ -39,8 +39,6 @@ how_of(const quern_op *op)
 	if (quern__is_kernel(op->kind))
 		return 0;
 	_Static_assert(sizeof(how) == sizeof(op->how), "a pointer");
-	if (quern__is_kernel(op->kind))
-		return 0;
 	memcpy(&how, &op->how, sizeof(how));
 	return how;
 }
