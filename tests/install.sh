@@ -3,17 +3,30 @@
 #
 # install.sh -- install to a stage, build the README's program there with
 # pkg-config alone, shared and static, run it, and uninstall.
+#
+# From a copy of the sources with the objects that there are: of the prefix one
+# of them knows, and the library that others use at this time stays as it is.
 set -eu
 build=${QUERN_BUILD:?}
 stage=$PWD/$build/stage
 program=$stage.program
+copy=$stage.copy
+
+rm -rf "$copy"
+mkdir -p "$copy/$build"
+cp -a Makefile quern*.map include src kernels bigint "$copy"
+for part in "$build"/*; do
+	case ${part##*/} in tests | examples | bench | stage* | new_*) continue ;;
+	esac
+	cp -a "$part" "$copy/$build"
+done
 
 # $1 goal, the rest settings: make as the user would call it, with the flags
 # of the build under test from the environment.
 quern_make()
 {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SAN -u DESTDIR \
-	    "${MAKE:-make}" "$@" >"$stage.log" 2>&1 || {
+	    "${MAKE:-make}" -C "$copy" "$@" >"$stage.log" 2>&1 || {
 		cat "$stage.log"
 		exit 1
 	}
@@ -128,4 +141,4 @@ quern_make uninstall prefix="$stage/my own" libdir="$stage/my own/lib64"
 rm "$stage/my own/include/quern/mine.h" || fail "uninstall took a stranger"
 rmdir "$stage/my own/include/quern"
 empty "$stage" "$stage/my own"
-rm -rf "$stage" "$program"
+rm -rf "$stage" "$program" "$copy"

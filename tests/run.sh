@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# run.sh PROGRAM... -- run CUnit programs, one after the other.
+# run.sh PROGRAM... -- run CUnit programs, two at a time.
 #
 # One line for a program that passes, all of its output for one that does not.
 # The last lines are a summary in CUnit's own format with the sums over all
@@ -9,7 +9,8 @@
 # (a crash, a leak found at exit, no end in time, no summary at all) counts as
 # one more failed suite.
 #
-# One at a time, because some tests look at the clock.
+# Two, because many wait more than they compute; QUERN_TEST_LANES=1 has them one
+# after the other, which tells whether one fails for its neighbour.
 set -u
 
 test $# -gt 0 || {
@@ -24,11 +25,6 @@ export UBSAN_OPTIONS="print_stacktrace=1 $stop_on"
 # libev, CUnit and the C library are not instrumented.
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1 second_deadlock_stack=1 \
 exitcode=66 $stop_on"
-
-output=$(mktemp) sums=$(mktemp) bad=$(mktemp)
-trap 'rm -f "$output" "$sums" "$bad"' EXIT
-trap 'exit 130' INT TERM
-begin=$(date +%s.%N)
 
 # The numbers of the one summary in a program's output, on one line:
 # suites total ran failed inactive, tests total ran passed failed inactive,
@@ -79,7 +75,11 @@ archer()
 	OMP_TOOL_LIBRARIES=$lib $fixed "$@"
 }
 
-for program; do
+# A lane comes to a program: its line or output, and its numbers for the sum.
+one()
+{
+	program=$1
+	output=$(mktemp "$QUERN_TEST_WORK/XXXXXX")
 	folder=${program%/tests/*}
 	name=${folder##*/}/${program##*/}
 	start=$(date +%s.%N)
@@ -102,25 +102,40 @@ for program; do
 	elif test -n "$why"; then
 		counts=$(echo "$counts" | awk '{ $3++; print }')
 	fi
-	echo "$counts" >>"$sums"
+	echo "$counts" >>"$QUERN_TEST_WORK/sums"
 
 	if test -z "$why"; then
 		echo "$name $counts $seconds" | awk '{
 			printf "  ok    %-48s %4d tests %9d asserts %6.1f s\n",
 			    $1, $6, $11, $NF }'
 	else
+		echo "  FAIL  $name: $why" >>"$output"
 		cat "$output"
-		echo "  FAIL  $name: $why"
-		echo "  FAIL  $name: $why" >>"$bad"
+		tail -n 1 "$output" >>"$QUERN_TEST_WORK/bad"
 	fi
-done
+}
+
+if test "$1" = --one; then
+	one "$2"
+	exit
+fi
+
+export QUERN_TEST_WORK=$(mktemp -d)
+trap 'rm -rf "$QUERN_TEST_WORK"' EXIT
+trap 'exit 130' INT TERM
+bad=$QUERN_TEST_WORK/bad
+begin=$(date +%s.%N)
+printf '%s\n' "$@" | xargs -P "${QUERN_TEST_LANES:-2}" -n 1 sh "$0" --one
+awk -v all=$# '
+END { if (NR != all) print "  FAIL  of", all, "programs", NR, "came to an end" }' \
+    "$QUERN_TEST_WORK/sums" >>"$bad"
 
 echo
 if test -s "$bad"; then
 	cat "$bad"
 	echo
 fi
-echo "$begin $(date +%s.%N)" | cat - "$sums" | awk '
+echo "$begin $(date +%s.%N)" | cat - "$QUERN_TEST_WORK/sums" | awk '
 NR == 1 { elapsed = $2 - $1; next }
 { for (i = 1; i <= 13; i++) n[i] += $i }
 END {

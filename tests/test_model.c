@@ -9,7 +9,7 @@
 #include "support.h"
 
 static void
-the_models_hold_and_notice_each_rule_that_is_broken(void)
+the_models_hold(void)
 {
 	fflush(stdout);
 	CU_ASSERT_EQUAL(system("sh tests/model.sh"), 0);
@@ -19,8 +19,8 @@ int
 main(void)
 {
 	static const CU_TestInfo tests[] = {
-		{ "the models hold and notice each rule that is broken",
-		    the_models_hold_and_notice_each_rule_that_is_broken },
+		{ "the models hold; in long runs they notice each broken rule",
+		    the_models_hold },
 		CU_TEST_INFO_NULL,
 	};
 
