@@ -13,7 +13,8 @@
  * looks around (grid.c).
  *
  * Where another process runs them each step costs a message: so a claim is one
- * step, grows faster, and stays worth a message until the end.
+ * step, begins with more than one block if there are many, grows faster, and
+ * stays worth a message until the end.
  *
  * What the last blocks took says nothing certain of the next ones.  Should they
  * take a thousand times as long, whoever finds no block left steals what the
@@ -50,7 +51,11 @@ enum {
 	FAR_LEAST_NS = 50000, /* also towards the end */
 	FAR_STEP_MOST = 1024,
 	GROWTH = 2, /* from one claim to the next */
-	FAR_GROWTH = 8
+	FAR_GROWTH = 8,
+	/* What is left, shared out: at most one such part of one's share. */
+	PARTS = 4,
+	FAR_PARTS = 2,
+	FAR_FIRST_PARTS = 32 /* as long as nothing has been measured */
 };
 
 static uint64_t
@@ -89,11 +94,11 @@ counter_of(quern_job *job)
 /* ---- the owner ---- */
 
 /*
- * How many blocks are worth AIM_NS, going by the last claim?  *least is how many
- * are worth a message.
+ * How many of the blocks left for each are worth AIM_NS, going by the last claim?
+ * *least is how many are worth a message.
  */
 static uint32_t
-measure(struct quern__claim *claim, uint64_t *least)
+measure(struct quern__claim *claim, uint32_t left, uint64_t *least)
 {
 	uint64_t aim_ns = claim->far ? FAR_AIM_NS : AIM_NS;
 	uint32_t steps = claim->far ? 1 : STEPS;
@@ -104,6 +109,8 @@ measure(struct quern__claim *claim, uint64_t *least)
 
 	if (claim->since_ns)
 		worth = claim->size * aim_ns / (now - claim->since_ns + 1);
+	else if (claim->far)
+		worth = grown = left / FAR_FIRST_PARTS;
 	claim->step = worth < steps ? 1 :
 	    worth < steps * most    ? (uint32_t)worth / steps :
 				      most;
@@ -130,14 +137,22 @@ take_own(struct quern__claim *claim, struct quern__blocks *next)
 	return true;
 }
 
+/* The most that is claimed at once, but towards the end. */
+static uint32_t
+share_of(const struct quern__claim *claim, uint32_t left, unsigned others)
+{
+	return left / ((claim->far ? FAR_PARTS : PARTS) * (others + 1));
+}
+
 /*
  * The most that one may claim of so many that are left: towards the end little
  * at a time, so that all end together, but no less than `least`.
  */
 static uint32_t
-share_of(uint32_t left, unsigned others, uint64_t least)
+most_of(const struct quern__claim *claim, uint32_t left, unsigned others,
+    uint64_t least)
 {
-	uint32_t share = left / (4 * (others + 1));
+	uint32_t share = share_of(claim, left, others);
 
 	if (share < least)
 		share = least < left ? (uint32_t)least : left - 1;
@@ -153,13 +168,13 @@ claim_more(struct quern__claim *claim, uint64_t *counter, uint32_t blocks,
 	uint32_t left = blocks - low(seen), wanted = 1, size;
 	uint64_t least = 0;
 
-	if (claim->far || left / (4 * (others + 1)) > 1)
-		wanted = measure(claim, &least);
+	if (claim->far || share_of(claim, left, others) > 1)
+		wanted = measure(claim, left / (others + 1), &least);
 	do {
 		left = blocks - low(seen);
 		if (!left)
 			return false;
-		size = share_of(left, others, least);
+		size = most_of(claim, left, others, least);
 		size = size < wanted ? size : wanted;
 	} while (!exchange(
 	    counter, &seen, pack(low(seen) + size, high(seen) + *ran)));

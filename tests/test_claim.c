@@ -229,11 +229,32 @@ messages_when_each_takes(uint64_t step_ns)
 static void
 what_another_process_runs_is_worth_a_message(void)
 {
-	/* Eight times as many each time. */
+	/* Up to eight times as many each time. */
 	CU_ASSERT(messages_when_each_takes(1) <= 6);
 	/* Then not always less: ten or more are worth a message. */
 	CU_ASSERT(messages_when_each_takes(250000) <= 1024);
 	CU_ASSERT(messages_when_each_takes(1000000) >= 1000);
+}
+
+/* Nothing is known of them yet, and few may be long. */
+static void
+another_process_begins_with_a_small_part(void)
+{
+	struct quern__claim claim;
+	struct quern__blocks step;
+	unsigned long other = 0;
+	uint32_t ran = 0, share;
+	quern_job job;
+
+	for (uint32_t blocks = 1; blocks <= 2048; blocks++) {
+		visited_begin(&job, BLOCKS);
+		claim = (struct quern__claim) { .far = true };
+		CU_ASSERT(
+		    quern__claim_next(&claim, &job, blocks, 1, &ran, &step));
+		share = blocks / 2 / 32;
+		other += step.end - step.at != (share ? share : 1);
+	}
+	CU_ASSERT_EQUAL(other, 0);
 }
 
 /* Or a loop might be closed before something is given back that is left. */
@@ -401,6 +422,8 @@ main(void)
 		    cheap_blocks_are_claimed_together_and_dear_ones_alone },
 		{ "what another process runs is worth a message",
 		    what_another_process_runs_is_worth_a_message },
+		{ "another process begins with a small part",
+		    another_process_begins_with_a_small_part },
 		{ "the last block is claimed alone",
 		    the_last_block_is_claimed_alone },
 		{ "what was claimed and not run is given back",
