@@ -22,7 +22,8 @@
 /*
  * Elements that pass from op to op in the first cache.  While they do memory
  * would have nothing to do, so those AHEAD of them are asked for, to be in the
- * second cache when they are wanted.
+ * second cache when they are wanted: some before each op, for a core has no more
+ * than some 20 lines on their way, and waits with more.
  */
 enum { CHUNK = 256, AHEAD = 512, LINE = 64 };
 
@@ -63,6 +64,15 @@ struct step {
 		size_t bytes; /* of an element; 0: there is none */
 		enum place place;
 	} array[QUERN__ARRAYS];
+};
+
+/* Inputs in memory, each once. */
+struct streams {
+	size_t n;
+	struct {
+		uintptr_t first;
+		size_t bytes; /* of an element */
+	} of[QUERN_FUSE_MOST * (QUERN__ARRAYS - 1)];
 };
 
 struct buffers {
@@ -160,27 +170,51 @@ run_step(quern_context *ctx, struct step *step, size_t begin, size_t n,
 	    n);
 }
 
-/* Of inputs that are in memory, what the chunk wants that begins at `index`. */
 static void
-ask_for(const struct step *step, size_t index)
+add_stream(struct streams *streams, uintptr_t first, size_t bytes)
+{
+	for (size_t i = 0; i < streams->n; i++)
+		if (streams->of[i].first == first)
+			return;
+	streams->of[streams->n].first = first;
+	streams->of[streams->n].bytes = bytes;
+	streams->n++;
+}
+
+static void
+find_streams(struct streams *streams, const struct step step[], size_t steps)
+{
+	streams->n = 0;
+	for (size_t i = 0; i < steps; i++)
+		for (int which = QUERN__IN; which < QUERN__ARRAYS; which++)
+			if (step[i].array[which].place == AT_INDEX &&
+			    quern__stride(&step[i].op, which) == 1)
+				add_stream(streams,
+				    (uintptr_t)step[i].array[which].first,
+				    step[i].array[which].bytes);
+}
+
+/* Of the chunk that begins at `index`, the i-th of `parts`. */
+static void
+ask_for(const struct streams *streams, size_t index, size_t i, size_t parts)
 {
 	/* GCC leaves out calls of a function that does nothing but ask. */
 	__asm__ volatile("");
-	for (int i = QUERN__IN; i < QUERN__ARRAYS; i++) {
-		size_t bytes = step->array[i].bytes;
-		uintptr_t at = (uintptr_t)step->array[i].first + index * bytes;
+	for (size_t s = 0; s < streams->n; s++) {
+		size_t bytes = streams->of[s].bytes;
+		size_t lines = CHUNK * bytes / LINE;
+		uintptr_t at = streams->of[s].first + index * bytes;
 
-		if (step->array[i].place == AT_INDEX &&
-		    quern__stride(&step->op, i) == 1)
-			for (size_t k = 0; k < CHUNK * bytes; k += LINE)
-				__builtin_prefetch((void *)(at + k), 0, 2);
+		for (size_t k = lines * i / parts; k < lines * (i + 1) / parts;
+		     k++)
+			__builtin_prefetch((void *)(at + k * LINE), 0, 2);
 	}
 }
 
 /* All steps on each chunk; wide slots begin at `begin`. */
 static void
-run_chunks(quern_context *ctx, struct step step[], size_t steps, size_t begin,
-    size_t end)
+run_chunks(quern_context *ctx, struct step step[], size_t steps,
+    const struct streams *streams, size_t begin, size_t end)
 {
 	const size_t sub = begin;
 
@@ -189,7 +223,7 @@ run_chunks(quern_context *ctx, struct step step[], size_t steps, size_t begin,
 
 		n = end - begin < CHUNK ? end - begin : CHUNK;
 		for (size_t i = 0; i < steps; i++) {
-			ask_for(&step[i], begin + AHEAD);
+			ask_for(streams, begin + AHEAD, i, steps);
 			run_step(ctx, &step[i], begin, n, offset);
 		}
 	}
@@ -201,12 +235,14 @@ range_map(quern_context *ctx, const quern_op *fused, size_t begin, size_t end,
 {
 	size_t n = quern__fused_n(fused);
 	struct step step[QUERN_FUSE_MOST];
+	struct streams streams;
 	struct buffers buffers;
 
 	(void)acc;
 	memset(buffers.wide_of, 0, sizeof(buffers.wide_of));
 	make_steps(step, quern__fused(fused), n, &buffers, NULL);
-	run_chunks(ctx, step, n, begin, end);
+	find_streams(&streams, step, n);
+	run_chunks(ctx, step, n, &streams, begin, end);
 }
 
 /* ---- with a reduction at the end ---- */
@@ -291,16 +327,18 @@ range_reduce(quern_context *ctx, const quern_op *fused, size_t begin,
 	size_t stride = acc_stride(&ops[last]), n = 0;
 	size_t last_writer[QUERN_SLOTS];
 	struct step step[QUERN_FUSE_MOST];
+	struct streams streams;
 	struct buffers buffers;
 
 	widen(&buffers, last_writer, ops, last);
 	make_steps(step, ops, last + 1, &buffers, last_writer);
+	find_streams(&streams, step, last);
 	for (size_t m; begin < end; begin += m, n++) {
 		const size_t offset[PLACES] = { 0, 0, begin };
 		char *part = (char *)acc + n * stride;
 
 		m = end - begin < SUB ? end - begin : SUB;
-		run_chunks(ctx, step, last, begin, begin + m);
+		run_chunks(ctx, step, last, &streams, begin, begin + m);
 		if (n)
 			identity(fused, part);
 		point(&step[last], begin, offset);
