@@ -43,10 +43,14 @@ quern__grid_of(const quern_op *op)
 	grid.block = op->kind->block ? op->kind->block : op->grain;
 	if (!grid.block)
 		grid.block = ceil_div(op->count, BLOCKS_CHOSEN);
-	if (grid.block && op->count / grid.block >= BLOCKS_MOST)
+	/* A small loop asks several times, and divisions take their time. */
+	if (op->count <= grid.block) {
+		grid.blocks = op->count != 0;
+		return grid;
+	}
+	if (op->count / grid.block >= BLOCKS_MOST)
 		grid.block = ceil_div(op->count, BLOCKS_MOST);
-	grid.blocks =
-	    grid.block ? (uint32_t)ceil_div(op->count, grid.block) : 0;
+	grid.blocks = (uint32_t)ceil_div(op->count, grid.block);
 	return grid;
 }
 
@@ -102,6 +106,12 @@ is_remote(const quern_job *job)
 int
 quern__grid_begin(quern_job *job)
 {
+	return quern__grid_begin_in(job, NULL, 0);
+}
+
+int
+quern__grid_begin_in(quern_job *job, void *room, size_t room_bytes)
+{
 	struct quern__grid grid = quern__grid_of(&job->op);
 	size_t bytes;
 
@@ -113,9 +123,12 @@ quern__grid_begin(quern_job *job)
 		acc_stride(&job->op), grid.blocks ? grid.blocks : 1, &bytes))
 		return -ENOMEM;
 	/* Each block clears its own, see run_block(). */
-	job->own.scratch = is_remote(job) ?
-	    quern__remote_scratch(job->own.pool, bytes) :
-	    quern__alloc_as_is(bytes);
+	if (is_remote(job))
+		job->own.scratch = quern__remote_scratch(job->own.pool, bytes);
+	else if (bytes <= room_bytes)
+		job->own.scratch = room;
+	else
+		job->own.scratch = quern__alloc_as_is(bytes);
 	return job->own.scratch ? 0 : -ENOMEM;
 }
 

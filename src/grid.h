@@ -52,6 +52,12 @@ int quern__op_call(quern_context *ctx);
 /* Get ready, before anybody is inside: a reduction's accumulators.  0 or
  * -ENOMEM. */
 int quern__grid_begin(quern_job *job);
+/*
+ * The same; a few accumulators may be where the caller has room, aligned as malloc
+ * aligns.  If own.scratch is `room` then, that is to be NULL before
+ * quern__grid_drop().
+ */
+int quern__grid_begin_in(quern_job *job, void *room, size_t room_bytes);
 
 /*
  * Run blocks of the job's loop, as one of those inside, until none is left

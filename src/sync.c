@@ -10,6 +10,7 @@
  * helpers, each of which has one block left at most.
  */
 #include <errno.h>
+#include <stddef.h>
 
 #include "fork.h"
 #include "fpmode.h"
@@ -39,6 +40,9 @@ struct quern_waiter {
 };
 
 enum { WAITING, ASLEEP, OVER };
+
+/* Bytes of accumulators on the stack. */
+enum { ROOM = 256 };
 
 void
 quern__waiter_wake(struct quern_waiter *waiter)
@@ -76,12 +80,14 @@ static int
 run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
 {
 	struct quern_context ctx = { .job = job, .index = index };
+	/* To get memory takes longer than a short loop does. */
+	_Alignas(max_align_t) char room[ROOM];
 	int status;
 
 	quern__job_move(job, QUERN__IN_FLIGHT);
 	if (!quern__op_is_loop(&job->op))
 		return quern__job_verdict(job, quern__op_call(&ctx));
-	status = quern__grid_begin(job);
+	status = quern__grid_begin_in(job, room, sizeof(room));
 	if (status)
 		return status;
 	if (run_grid)
@@ -89,6 +95,8 @@ run_alone(quern_job *job, unsigned index, void (*run_grid)(quern_job *job))
 	else
 		(void)quern__grid_work(&ctx, NULL, NULL);
 	status = quern__job_verdict(job, quern__grid_end(job));
+	if (job->own.scratch == room)
+		job->own.scratch = NULL;
 	quern__grid_drop(job);
 	return status;
 }
