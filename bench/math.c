@@ -126,11 +126,18 @@ numpy_knows(const struct math_function *function)
 		   function->high, 0) > 0;
 }
 
+/* Which of a peer's loops goes with the instruction set in use. */
+static size_t
+width_in_use(void)
+{
+	return strcmp(quern__isa()->name, "avx2") ? 1 : 0;
+}
+
 static void
 measure(const struct math_function *function, bool numpy, bool all)
 {
 	static const struct figure figure = { "", "ns", false };
-	bool wide = strcmp(quern__isa()->name, "avx2") != 0;
+	size_t wide = width_in_use();
 	double *want = get_memory(N, sizeof(double));
 	struct turn turn[5];
 	struct contender contender[5];
@@ -192,7 +199,10 @@ struct gain {
 	quern_executor *all;
 	double *out, *x, *y;
 	uint64_t steps;
+	math_loop *loop; /* of a peer's pow; NULL: plain multiplications */
 };
+
+enum { CALLS = 4 };
 
 static double
 pow_on(quern_executor *pool, const struct gain *gain)
@@ -200,7 +210,7 @@ pow_on(quern_executor *pool, const struct gain *gain)
 	uint64_t begun = now_ns();
 	int status = 0;
 
-	for (int i = 0; i < 4 && !status; i++)
+	for (int i = 0; i < CALLS && !status; i++)
 		status = quern_run(
 		    pool, quern_powv_f64(gain->out, gain->x, gain->y, WIDE_N));
 	if (status)
@@ -222,9 +232,12 @@ static void
 bare_part(unsigned index, unsigned n, void *arg)
 {
 	const struct gain *gain = arg;
+	size_t part = WIDE_N / n / 16 * 16, at = index * part;
 
-	if (!work_do(index, gain->steps / n))
+	if (!gain->loop && !work_do(index, gain->steps / n))
 		die("no number");
+	for (int i = 0; gain->loop && i < CALLS; i++)
+		gain->loop(gain->out + at, gain->x + at, gain->y + at, part);
 }
 
 static void
@@ -249,8 +262,13 @@ pool_of(unsigned workers)
 	return pool;
 }
 
+/*
+ * Threads that multiply in a chain gain all there is even where two cores are
+ * halves of one, but pow keeps its units busy.  So the peer is another pow, that
+ * bare threads share out as evenly.
+ */
 static void
-measure_gain(void)
+measure_gain(const struct math_function *pow_function)
 {
 	static const struct figure figure = { "gain", "times", true };
 	struct gain gain = {
@@ -259,15 +277,18 @@ measure_gain(void)
 		.y = arguments("f64", -10, 10, 2, WIDE_N),
 		.steps = work_steps(rounds_seconds(0.02)),
 	};
+	struct gain sleef = gain;
 	const struct contender contender[] = {
 		{ "quern", false, quern_gain, &gain },
-		{ "bare threads", true, bare_gain, &gain },
+		{ "bare, SLEEF's pow", true, bare_gain, &sleef },
+		{ "bare, multiplying", false, bare_gain, &gain },
 	};
 	char work[60];
 
+	sleef.loop = pow_function->peers.sleef[width_in_use()];
 	gain.all = pool_of(cores());
 	snprintf(work, sizeof(work), "13 powv_f64, %u threads", cores());
-	rounds_measure(work, &figure, 1, contender, 2);
+	rounds_measure(work, &figure, 1, contender, 3);
 	if (quern_executor_destroy(gain.all))
 		die("quern: no end");
 	free(gain.y);
@@ -301,9 +322,11 @@ main(int argc, char **argv)
 	omp_set_num_threads(1);
 	for (size_t i = 0; i < math_function_count; i++) {
 		measure(&math_functions[i], numpy, true);
-		if (!strcmp(math_functions[i].name, "pow"))
+		if (!strcmp(math_functions[i].name, "pow")) {
 			measure_on_avx2(&math_functions[i]);
+			if (!strcmp(math_functions[i].type, "f64"))
+				measure_gain(&math_functions[i]);
+		}
 	}
-	measure_gain();
 	return 0;
 }
