@@ -205,7 +205,8 @@ f64v_fma(f64v a, f64v b, f64v c)
 	sum = two_sum(product, low, &size);
 	sum += sum_to_odd(size, sum_low);
 	sum *= f64v_select(large, zero + 0x1p200, zero + 1);
-	return f64v_select(plain - plain == zero, sum, plain);
+	/* Of 0 only `plain` has the sign. */
+	return f64v_select((plain - plain == zero) & (sum != zero), sum, plain);
 }
 
 #else

@@ -11,15 +11,9 @@
 #ifndef QUERN_KERNELS_SIMD_IEEE_H
 #define QUERN_KERNELS_SIMD_IEEE_H
 
-#include "simd.h"
+#include "simd_sqrt.h"
 
 /* V##_rint is to the nearest, of two equally near ones to the even one. */
-#define SIMD_DEFINE_SQRT(V, M, SQRT)                                           \
-	static inline V V##_sqrt(V x)                                          \
-	{                                                                      \
-		return (V)SQRT((M)x);                                          \
-	}
-
 #if defined(__AVX2__)
 
 #define SIMD_DEFINE_FMA(V, M, FMA)                                             \
@@ -42,8 +36,6 @@
 
 #if defined(__AVX512F__)
 
-SIMD_DEFINE_SQRT(f64v, __m512d, _mm512_sqrt_pd)
-SIMD_DEFINE_SQRT(f32v, __m512, _mm512_sqrt_ps)
 SIMD_DEFINE_FMA(f64v, __m512d, _mm512_fmadd_pd)
 SIMD_DEFINE_FMA(f32v, __m512, _mm512_fmadd_ps)
 SIMD_DEFINE_ROUND(f64v, __m512d, _mm512_roundscale_pd)
@@ -51,17 +43,12 @@ SIMD_DEFINE_ROUND(f32v, __m512, _mm512_roundscale_ps)
 
 #elif defined(__AVX2__)
 
-SIMD_DEFINE_SQRT(f64v, __m256d, _mm256_sqrt_pd)
-SIMD_DEFINE_SQRT(f32v, __m256, _mm256_sqrt_ps)
 SIMD_DEFINE_FMA(f64v, __m256d, _mm256_fmadd_pd)
 SIMD_DEFINE_FMA(f32v, __m256, _mm256_fmadd_ps)
 SIMD_DEFINE_ROUND(f64v, __m256d, _mm256_round_pd)
 SIMD_DEFINE_ROUND(f32v, __m256, _mm256_round_ps)
 
 #elif defined(__x86_64__)
-
-SIMD_DEFINE_SQRT(f64v, __m128d, _mm_sqrt_pd)
-SIMD_DEFINE_SQRT(f32v, __m128, _mm_sqrt_ps)
 
 /* libm's is exact; where the processor has none it takes some 100 ns. */
 static inline f64v
@@ -121,7 +108,6 @@ SIMD_DEFINE_ROUND(f32v, 0x1p23f)
 		return (V)OP((M)x);                                            \
 	}
 #define SIMD_DEFINE_NEON(V, M, t)                                              \
-	SIMD_DEFINE_SQRT(V, M, vsqrtq_##t)                                     \
 	static inline V V##_fma(V x, V y, V z)                                 \
 	{                                                                      \
 		return (V)vfmaq_##t((M)z, (M)x, (M)y);                         \

@@ -15,7 +15,7 @@
 #ifndef QUERN_KERNELS_SLEEF_CALLS_H
 #define QUERN_KERNELS_SLEEF_CALLS_H
 
-#include "simd.h"
+#include "simd_any.h"
 
 #if defined(__AVX512F__)
 #define SLEEF_f64(name, u) Sleef_finz_##name##d8_##u##avx512f
@@ -73,64 +73,5 @@ typedef float32x4_t sleef_f32;
 
 SLEEF_DEFINE(f64, double)
 SLEEF_DEFINE(f32, float)
-
-static inline bool
-f32v_any(f32v_mask mask)
-{
-	i64v pairs = (i64v)mask;
-
-	return f64v_any(pairs | pairs << 32);
-}
-
-/*
- * Whether there is something to repair: any lane below the limit, or any that
- * is not, NaN included.  These, and the choice between NaN and number, are all
- * that a result without faults pays for.
- */
-#if defined(__AVX512F__)
-
-static inline bool
-f64v_any_below(f64v x, double limit)
-{
-	return _mm512_cmp_pd_mask(
-	    (__m512d)x, _mm512_set1_pd(limit), _CMP_LT_OQ);
-}
-
-static inline bool
-f32v_any_below(f32v x, float limit)
-{
-	return _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(limit), _CMP_LT_OQ);
-}
-
-static inline bool
-f64v_any_not_below(f64v x, double limit)
-{
-	return _mm512_cmp_pd_mask(
-	    (__m512d)x, _mm512_set1_pd(limit), _CMP_NLT_UQ);
-}
-
-static inline bool
-f32v_any_not_below(f32v x, float limit)
-{
-	return _mm512_cmp_ps_mask(
-	    (__m512)x, _mm512_set1_ps(limit), _CMP_NLT_UQ);
-}
-
-#else
-
-#define SLEEF_DEFINE_ANY(t, T)                                                 \
-	static inline bool t##v_any_below(t##v x, T limit)                     \
-	{                                                                      \
-		return t##v_any(x < limit);                                    \
-	}                                                                      \
-	static inline bool t##v_any_not_below(t##v x, T limit)                 \
-	{                                                                      \
-		return t##v_any(~(x < limit));                                 \
-	}
-
-SLEEF_DEFINE_ANY(f64, double)
-SLEEF_DEFINE_ANY(f32, float)
-
-#endif
 
 #endif

@@ -55,10 +55,13 @@ def rounded(x, quantum):
     return (x / quantum).to_integral_value() * quantum
 
 
-def interpolate(f, bound, degree):
-    """Coefficients of the polynomial, constant first."""
+def interpolate(f, bound, degree, centre=0):
+    """
+    Coefficients of the polynomial, constant first, for arguments that are at
+    most bound away from the centre.
+    """
     n = degree + 1
-    node = [bound * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
+    node = [centre + bound * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
     rows = [[x**p for p in range(n)] + [f(x)] for x in node]
     for i in range(n):  # Gauss and Jordan
         pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))

@@ -3,50 +3,14 @@
  * trigonometric.c -- sines, cosines, tangents and their inverses of each
  * element.
  *
- *     quern/kernels.h --> [trigonometric.c] --> map.c, SLEEF
+ *     quern/kernels.h --> [trigonometric.c] --> map.c, simd_trig.h, simd_arc.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "sleef_calls.h"
-
-SLEEF_1(sin, u10)
-SLEEF_1(cos, u10)
-SLEEF_1(tan, u10)
-SLEEF_1(asin, u10)
-SLEEF_1(acos, u10)
-SLEEF_1(atan, u10)
-SLEEF_2(atan2, u10)
-
-TIDY_1(sin)
-TIDY_1(cos)
-TIDY_1(tan)
-TIDY_1(asin)
-TIDY_1(acos)
-TIDY_1(atan)
-
-/*
- * Tiny results are y / x to all digits; on plain x86-64 SLEEF is 1.7 ULP off
- * there.
- */
-#define ATAN2(t, tiny)                                                         \
-	static __attribute__((noinline))                                       \
-	t##v mend_atan2_##t(t##v r, t##v y, t##v x)                            \
-	{                                                                      \
-		return t##v_select((t##v_abs(r) < tiny) & (y != 0), y / x, r); \
-	}                                                                      \
-	static inline t##v atan2_##t##v(t##v y, t##v x)                        \
-	{                                                                      \
-		t##v r = t##v_atan2(y, x);                                     \
-                                                                               \
-		if (t##v_any_below(t##v_abs(r), tiny))                         \
-			r = mend_atan2_##t(r, y, x);                           \
-		return t##v_tidy(r);                                           \
-	}
-
-ATAN2(f64, 0x1p-900)
-ATAN2(f32, 0x1p-80f)
+#include "simd_arc.h"
+#include "simd_trig.h"
 
 #endif
 

@@ -403,8 +403,8 @@ QUERN_2(powv, f32, float)
  *           that was seen of each.
  * Special   as C11 Annex F.10; the logistic functions as their limits.
  * In place  out may be any of the inputs.
- * Method    SLEEF's u10 "finz" variants, repaired where results are infinite
- *           too early or subnormal; but exp, exp2, log, log2 and log10 of f64
+ * Method    where nothing else is said SLEEF's u10 "finz" variants, repaired
+ *           where results are infinite too early or subnormal; but exp, exp2, log, log2 and log10 of f64
  *           as pow, and within 0.55 ULP.
  */
 
@@ -432,6 +432,10 @@ QUERN_1(log1p, f32, float)
 /*
  * Of in[i] in radians, of any size: what multiples of pi take away is known to
  * all digits.
+ *
+ * Accuracy  at most 0.9 ULP (f32: 0.55).
+ * Method    our own: Cody and Waite's reduction by pi / 2, where that is not
+ *           enough Payne and Hanek's, and polynomials; floats in doubles.
  */
 QUERN_1(sin, f64, double)
 QUERN_1(sin, f32, float)
@@ -440,7 +444,13 @@ QUERN_1(cos, f32, float)
 QUERN_1(tan, f64, double)
 QUERN_1(tan, f32, float)
 
-/* In radians: asin and atan from -pi / 2 to pi / 2, acos from 0 to pi. */
+/*
+ * In radians: asin and atan from -pi / 2 to pi / 2, acos from 0 to pi.
+ *
+ * Accuracy  at most 0.7 ULP (f32: 0.55).
+ * Method    our own: polynomials up to 1/2, by a quotient or a square root;
+ *           floats in doubles.  So is atan2.
+ */
 QUERN_1(asin, f64, double)
 QUERN_1(asin, f32, float)
 QUERN_1(acos, f64, double)
@@ -448,7 +458,11 @@ QUERN_1(acos, f32, float)
 QUERN_1(atan, f64, double)
 QUERN_1(atan, f32, float)
 
-/* The angle of the point (b[i], a[i]), from -pi to pi: a is the ordinate. */
+/*
+ * The angle of the point (b[i], a[i]), from -pi to pi: a is the ordinate.
+ *
+ * Accuracy  at most 0.85 ULP (f32: 0.55).
+ */
 QUERN_2(atan2, f64, double)
 QUERN_2(atan2, f32, float)
 
@@ -472,13 +486,30 @@ QUERN_1(sigmoid, f32, float)
 QUERN_1(softplus, f64, double)
 QUERN_1(softplus, f32, float)
 
-/* The error function; the cube root, exact for cubes. */
+/*
+ * The error function.
+ *
+ * Accuracy  at most 1.0 ULP (f32: 0.55).
+ * Method    f32 our own, a polynomial in doubles.
+ */
 QUERN_1(erf, f64, double)
 QUERN_1(erf, f32, float)
+
+/*
+ * The cube root, exact for cubes.
+ *
+ * Accuracy  at most 0.55 ULP.
+ * Method    our own: a third of the exponent, and Newton's steps.
+ */
 QUERN_1(cbrt, f64, double)
 QUERN_1(cbrt, f32, float)
 
-/* The square root of a[i]^2 + b[i]^2, which may overflow; its squares do not. */
+/*
+ * The square root of a[i]^2 + b[i]^2, which may overflow; its squares do not.
+ *
+ * Accuracy  at most 0.8 ULP (f32: 0.55).
+ * Method    our own: squares and their sum in two parts each; floats in doubles.
+ */
 QUERN_2(hypot, f64, double)
 QUERN_2(hypot, f32, float)
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simd_any.h -- whether any lane needs care.
+ *
+ *     sleef_calls.h simd_trig.h ... --> [simd_any.h] --> simd.h
+ */
+#ifndef QUERN_KERNELS_SIMD_ANY_H
+#define QUERN_KERNELS_SIMD_ANY_H
+
+#include "simd.h"
+
+static inline bool
+f32v_any(f32v_mask mask)
+{
+	i64v pairs = (i64v)mask;
+
+	return f64v_any(pairs | pairs << 32);
+}
+
+/*
+ * Whether there is something to repair: any lane below the limit, or any that
+ * is not, NaN included.  These, and the choice between NaN and number, are all
+ * that a result without faults pays for.
+ */
+#if defined(__AVX512F__)
+
+static inline bool
+f64v_any_below(f64v x, double limit)
+{
+	return _mm512_cmp_pd_mask(
+	    (__m512d)x, _mm512_set1_pd(limit), _CMP_LT_OQ);
+}
+
+static inline bool
+f32v_any_below(f32v x, float limit)
+{
+	return _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(limit), _CMP_LT_OQ);
+}
+
+static inline bool
+f64v_any_not_below(f64v x, double limit)
+{
+	return _mm512_cmp_pd_mask(
+	    (__m512d)x, _mm512_set1_pd(limit), _CMP_NLT_UQ);
+}
+
+static inline bool
+f32v_any_not_below(f32v x, float limit)
+{
+	return _mm512_cmp_ps_mask(
+	    (__m512)x, _mm512_set1_ps(limit), _CMP_NLT_UQ);
+}
+
+#else
+
+#define SLEEF_DEFINE_ANY(t, T)                                                 \
+	static inline bool t##v_any_below(t##v x, T limit)                     \
+	{                                                                      \
+		return t##v_any(x < limit);                                    \
+	}                                                                      \
+	static inline bool t##v_any_not_below(t##v x, T limit)                 \
+	{                                                                      \
+		return t##v_any(~(x < limit));                                 \
+	}
+
+SLEEF_DEFINE_ANY(f64, double)
+SLEEF_DEFINE_ANY(f32, float)
+
+#endif
+
+#endif
