@@ -551,7 +551,8 @@ ifneq ($(filter bench bench-% check check-% kernels-table $(B)/bench/%,\
 
 # One program for each subject; bench/run.sh has them in this order.
 subjects := roundtrip throughput forkjoin promptness mix costs scaling timeline \
-    tasks service processes memory math reduce fuse random $(if $(gmp),bigint)
+    tasks service processes memory math reduce fuse random \
+    $(if $(gmp),bigint) kernels
 
 # Debian's libpthreadpool has no .pc file.
 peer_uv_pc   := libuv
@@ -618,6 +619,10 @@ $(B)/bench/costs: $(B)/bench/calls.o
 $(B)/bench/tasks: $(B)/bench/crowd.o
 $(B)/bench/processes: $(B)/bench/far_loops.o
 $(B)/bench/math: $(B)/bench/math_loops.o $(B)/bench/numpy.o
+$(B)/bench/kernels: $(B)/bench/kernel_loops.o
+# What one writes instead of a kernel gets all that the processor has.
+$(B)/bench/kernel_loops.o: private q_cflags += $(kernel_cflags) -O3 \
+    $(if $(filter x86_64-%,$(target)),-march=native)
 
 bench: $(bench_programs) $(B)/examples/server
 	@LEFT_OUT='$(left_out)' FORMAT=$(FORMAT) QUICK=$(QUICK) \
@@ -629,7 +634,7 @@ bench-charts: bench
 
 # What docs/kernels.md is made of: tests that print their worst errors, and the
 # subjects with rows for kernels.
-kernel_subjects := math
+kernel_subjects := math random kernels
 kernel_tests    := $(patsubst tests/%.c,$(B)/tests/%,\
     $(sort $(wildcard tests/test_kernels_*.c)))
 processor = $(shell sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | uniq)

@@ -42,14 +42,14 @@ DEFINE(range_i64, quern_random_range_i64(out, 1, 6, 1, first, N))
 DEFINE(shuffle, quern_shuffle(out, source, sizeof(*source), N, first))
 
 static const struct work works[] = {
-	{ "64 random bits", "bits", bits },
-	{ "uniform f64", "uniform", uniform_f64 },
-	{ "uniform f32", "uniform_f32", uniform_f32 },
-	{ "normal f64", "normal", normal_f64 },
-	{ "normal f32", "normal_f32", normal_f32 },
-	{ "exponential f64", "exponential", exponential_f64 },
-	{ "exponential f32", "exponential_f32", exponential_f32 },
-	{ "integers from 1 to 6", "range", range_i64 },
+	{ "random_u64", "bits", bits },
+	{ "uniform_f64", "uniform", uniform_f64 },
+	{ "uniform_f32", "uniform_f32", uniform_f32 },
+	{ "normal_f64", "normal", normal_f64 },
+	{ "normal_f32", "normal_f32", normal_f32 },
+	{ "exponential_f64", "exponential", exponential_f64 },
+	{ "exponential_f32", "exponential_f32", exponential_f32 },
+	{ "random_range_i64 from 1 to 6", "range", range_i64 },
 	{ "a shuffle of 8-byte elements", "shuffle", shuffle },
 };
 

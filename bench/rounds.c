@@ -155,7 +155,7 @@ print_row(const char *work, const struct figure *figure, const char *who,
 static void
 measure(const char *work, const struct figure figure[], size_t figures,
     const struct contender contender[], size_t contenders, size_t rounds,
-    size_t cold)
+    size_t cold, bool pause)
 {
 	struct series series[MOST_FIGURES][MOST_CONTENDERS];
 	double of_round[MOST_FIGURES];
@@ -164,7 +164,8 @@ measure(const char *work, const struct figure figure[], size_t figures,
 		die("%s: more than the arrays hold", work);
 	for (size_t r = 0; r < cold + rounds; r++) {
 		for (size_t c = 0; c < contenders; c++) {
-			pause_before_turn();
+			if (pause)
+				pause_before_turn();
 			contender[c].round(contender[c].arg, of_round);
 			for (size_t f = 0; f < figures && r >= cold; f++)
 				series[f][c].round[r - cold] = of_round[f];
@@ -192,12 +193,20 @@ rounds_measure(const char *work, const struct figure figure[], size_t figures,
     const struct contender contender[], size_t contenders)
 {
 	measure(work, figure, figures, contender, contenders,
-	    quick ? 1 : ROUNDS, 1);
+	    quick ? 1 : ROUNDS, 1, true);
+}
+
+void
+rounds_measure_alone(const char *work, const struct figure figure[],
+    size_t figures, const struct contender contender[], size_t contenders)
+{
+	measure(work, figure, figures, contender, contenders,
+	    quick ? 1 : ROUNDS, 1, false);
 }
 
 void
 rounds_measure_once(const char *work, const struct figure figure[],
     size_t figures, const struct contender contender[], size_t contenders)
 {
-	measure(work, figure, figures, contender, contenders, 1, 0);
+	measure(work, figure, figures, contender, contenders, 1, 0, true);
 }

@@ -57,6 +57,10 @@ size_t rounds_count(size_t count, size_t least);
 void rounds_measure(const char *work, const struct figure figure[],
     size_t figures, const struct contender contender[], size_t contenders);
 
+/* The same without pauses, for contenders that have no threads of their own. */
+void rounds_measure_alone(const char *work, const struct figure figure[],
+    size_t figures, const struct contender contender[], size_t contenders);
+
 /* The same with one round, the first: for what takes long, and starts cold. */
 void rounds_measure_once(const char *work, const struct figure figure[],
     size_t figures, const struct contender contender[], size_t contenders);

@@ -9,7 +9,7 @@
 # LEFT_OUT names the peers that were not there at build time.
 set -u
 all="roundtrip throughput forkjoin promptness mix costs scaling timeline tasks service \
-processes memory math reduce fuse random bigint"
+processes memory math reduce fuse random bigint kernels"
 
 folder=${1:?}
 shift

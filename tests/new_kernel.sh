@@ -14,7 +14,7 @@ tests='kernels_cube kernels_check kernels_strides'
 
 rm -rf "$copy"
 mkdir -p "$copy/$build/src" "$copy/$build/tests"
-cp -a Makefile quern.map include kernels src tests "$copy"
+cp -a Makefile quern.map include kernels src tests bench "$copy"
 cp -a "$build/flags" "$build/libexecdir" "$build/kernels" "$copy/$build"
 cp -a "$build/src" "$copy/$build"
 for source in tests/*.c; do
@@ -69,6 +69,7 @@ set -- -C "$copy" SAN=plain libexecdir="$(cat "$build/libexecdir")"
 for name in $tests; do
 	set -- "$@" "$build/tests/test_$name"
 done
+set -- "$@" "$build/bench/kernel_loops.o"
 env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SAN TESTS="$tests" \
     "${MAKE:-make}" "$@" >"$copy/log" 2>&1 || {
 	cat "$copy/log"

@@ -39,7 +39,11 @@
 
 /* ---- arithmetic, element by element ---- */
 
-/* out[i] = s.  NaNs keep their bits. */
+/*
+ * out[i] = s.  NaNs keep their bits.
+ *
+ * Accuracy  exact.
+ */
 QUERN_0S(fill, f64, double)
 QUERN_0S(fill, f32, float)
 QUERN_0S(fill, i64, int64_t)
@@ -47,7 +51,11 @@ QUERN_0S(fill, i32, int32_t)
 QUERN_0S(fill, u64, uint64_t)
 QUERN_0S(fill, u32, uint32_t)
 
-/* out[i] = in[i].  NaNs keep their bits. */
+/*
+ * out[i] = in[i].  NaNs keep their bits.
+ *
+ * Accuracy  exact.
+ */
 QUERN_1(copy, f64, double)
 QUERN_1(copy, f32, float)
 QUERN_1(copy, i64, int64_t)
@@ -99,6 +107,8 @@ QUERN_2(div, f32, float)
  * stands in the formula: add_scalar is in[i] + s, sub_scalar in[i] - s,
  * scalar_sub s - in[i], mul_scalar in[i] * s, div_scalar in[i] / s and
  * scalar_div s / in[i].
+ *
+ * Accuracy  correctly rounded; integers wrap modulo 2^64 or 2^32.
  */
 QUERN_1S(add_scalar, f64, double)
 QUERN_1S(add_scalar, f32, float)
@@ -132,6 +142,7 @@ QUERN_1S(scalar_div, f32, float)
 /*
  * out[i] = -in[i], or |in[i]|.
  *
+ * Accuracy  exact.
  * Special   of NaN, too, the sign bit changes and nothing else.  The least
  *           integer wraps to itself.
  */
@@ -179,6 +190,7 @@ QUERN_1(rsqrt, f32, float)
 /*
  * out[i] = the lesser or the greater of a[i] and b[i].
  *
+ * Accuracy  exact.
  * Special   minimum and maximum as in IEEE 754-2019: if either is NaN the
  *           result is; -0 is less than +0.  minimum_number and maximum_number
  *           ignore a NaN that meets a number, a signaling one as well.
@@ -204,6 +216,7 @@ QUERN_2(maximum_number, f32, float)
  * out[i] = minimum(maximum(in[i], s), s2): in[i] if it lies between s and s2,
  * else the bound next to it.
  *
+ * Accuracy  exact.
  * Special   NaN stays NaN, and a bound that is NaN makes all results NaN.  If
  *           s is greater than s2 all results are s2.
  */
@@ -219,6 +232,7 @@ QUERN_1SS(clamp, u32, uint32_t)
  * with halves away from zero (round), or to the nearest with halves to the even
  * one (rint, whatever the caller's rounding mode).
  *
+ * Accuracy  exact.
  * Special   zeros, also those that others are rounded to, keep the sign.
  */
 QUERN_1(floor, f64, double)
@@ -259,6 +273,8 @@ QUERN_1K(powi, u64, uint64_t)
  * not is written to *first, unless that is NULL.  Results before it are right;
  * from there on they are unspecified.  *first keeps its value if all fit, and
  * may not lie in any of the arrays (-EINVAL).
+ *
+ * Accuracy  exact.
  */
 QUERN_OK1(checked_square, i64, int64_t)
 QUERN_OK1(checked_square, i32, int32_t)
@@ -283,6 +299,7 @@ QUERN_OK2(checked_mul, u32, uint32_t)
  * out[i] = 1 if a[i] equals, does not equal, is less than, at most, greater
  * than, at least b[i]; else 0.  With _scalar: in[i] and s.
  *
+ * Accuracy  exact.
  * Special   as C compares: NaN is unequal to everything and neither less nor
  *           greater, -0 equals 0.
  */
@@ -359,7 +376,11 @@ QUERN_IS1S(ge_scalar, i32, int32_t)
 QUERN_IS1S(ge_scalar, u64, uint64_t)
 QUERN_IS1S(ge_scalar, u32, uint32_t)
 
-/* out[i] = 1 if in[i] is NaN, or is neither infinite nor NaN; else 0. */
+/*
+ * out[i] = 1 if in[i] is NaN, or is neither infinite nor NaN; else 0.
+ *
+ * Accuracy  exact.
+ */
 QUERN_IS1(isnan, f64, double)
 QUERN_IS1(isnan, f32, float)
 QUERN_IS1(isfinite, f64, double)
@@ -368,6 +389,7 @@ QUERN_IS1(isfinite, f32, float)
 /*
  * out[i] = a[i] where mask[i] is not 0, b[i] elsewhere.  NaNs keep their bits.
  *
+ * Accuracy  exact.
  * In place  out may be a or b, but not the mask.
  */
 QUERN_PICK(select, f64, double)
@@ -540,6 +562,8 @@ QUERN_TO1(sum, u32, uint64_t, uint32_t)
  * *result = the smallest or largest element, as minimum and maximum of IEEE
  * 754-2019: a NaN anywhere makes the result NaN (the default quiet one), and
  * -0 is less than +0.
+ *
+ * Accuracy  exact.
  */
 QUERN_TO1(min, f64, double, double)
 QUERN_TO1(min, f32, float, float)
@@ -559,6 +583,8 @@ QUERN_TO1(max, u32, uint32_t, uint32_t)
  * although the mean would not.  For f32 it is divided in double and then
  * rounded to float; for integers it is exact (128 bits) and the quotient is a
  * double, rounded once.
+ *
+ * Accuracy  as sum, and the quotient is rounded; integers correctly rounded.
  */
 QUERN_TO1(mean, f64, double, double)
 QUERN_TO1(mean, f32, float, float)
@@ -605,6 +631,8 @@ QUERN_TO1(norminf, f32, float, float)
  * *result = the lowest index of the smallest or largest element, which is the
  * one that min and max give: the first NaN if there is one, and -0 is less than
  * +0.
+ *
+ * Accuracy  exact.
  */
 QUERN_TO1(argmin, f64, uint64_t, double)
 QUERN_TO1(argmin, f32, uint64_t, float)
@@ -622,6 +650,8 @@ QUERN_TO1(argmax, u32, uint64_t, uint32_t)
 /*
  * Of a mask, whose bytes are set if they are not 0: how many are; 1 if any is
  * or all are, else 0.  Of no bytes none is set, and all are.
+ *
+ * Accuracy  exact.
  */
 QUERN_TO1(count, u8, uint64_t, uint8_t)
 QUERN_TO1(any, u8, uint8_t, uint8_t)
@@ -654,6 +684,8 @@ QUERN_TO1(describe, f32, quern_description, float)
 /*
  * Random bits: any integer is as likely as any other.  Words 2i and 2i + 1 of
  * the u32 with a seed are element i of the u64, the lower half first.
+ *
+ * Accuracy  exact.
  */
 QUERN_RANDOM(random, u64, uint64_t)
 QUERN_RANDOM(random, u32, uint32_t)
@@ -661,6 +693,8 @@ QUERN_RANDOM(random, u32, uint32_t)
 /*
  * Uniform in [0, 1): a multiple of 2^-53 (f64) or of 2^-24 (f32), each as
  * likely as any other.  0 comes up, 1 does not.
+ *
+ * Accuracy  exact.
  */
 QUERN_RANDOM(uniform, f64, double)
 QUERN_RANDOM(uniform, f32, float)
@@ -697,6 +731,7 @@ QUERN_RANDOM(exponential, f32, float)
  * s > s2.  The numbers of signed and unsigned ones are the same, modulo 2^64 or
  * 2^32.
  *
+ * Accuracy  exact.
  * Method    Lemire's: k = s2 - s + 1 integers are to choose from, and w is an
  *           element's word of b = 64 or 32 bits.  The result is
  *           s + floor(w k / 2^b), unless w k mod 2^b is less than 2^b mod k:
@@ -716,6 +751,7 @@ QUERN_RANDOM_SS(random_range, u32, uint32_t)
  * s - 1, which depends on the seed and on s.  -EINVAL if first + n > s, or
  * s > 2^62.
  *
+ * Accuracy  exact.
  * Quality   up to 1024 elements all orders are equally likely to 2^-44, as far
  *           as 2^64 seeds go: Fisher and Yates's method.  Above that it is a
  *           network of 16 rounds, so that an element can be computed without
