@@ -2,39 +2,68 @@
 /*
  * special.c -- erf, cbrt and hypot of each element.
  *
- *     quern/kernels.h --> [special.c] --> map.c, simd_poly.h, SLEEF
+ *     quern/kernels.h --> [special.c] --> map.c, simd_poly.h, terms.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
+#include "simd_any.h"
 #include "simd_halves.h"
 #include "simd_poly.h"
 #include "simd_sqrt.h"
-#include "sleef_calls.h"
 #include "terms.h"
 
 /* ---- erf ---- */
 
-SLEEF_1_(erf, f64, u10)
+enum { ERF_STEPS = 8, ERF_MOST = 6, ERF_PAIRS = 7 };
 
-/*
- * erf(x) is 2 x / sqrt(pi) of tiny x.  On plain x86-64 SLEEF is 1.8 ULP off
- * where that is subnormal, or nearly.
- */
+/* Of a size: by the value, the slope and the rest at the next multiple of 1/8. */
+static inline f64v
+erf_plain(f64v size)
+{
+	const f64v origin = f64v_all(0x1.8p52);
+	f64v place = size * ERF_STEPS + origin, a[ERF_PAIRS], b[ERF_PAIRS];
+	f64v d = size - (place - origin) * (1.0 / ERF_STEPS);
+	uint64_t at[LANES];
+	f64v even, odd, d2 = d * d, step, sum, low;
+
+	u64v_store(at, ((u64v)place & 0xff) * sizeof(erf_rows[0]) * ERF_PAIRS);
+	for (int i = 0; i < ERF_PAIRS; i++)
+		f64v_rows(erf_rows + i, at, &a[i], &b[i]);
+	even = a[ERF_PAIRS - 1];
+	odd = b[ERF_PAIRS - 1];
+	for (int i = ERF_PAIRS - 2; i >= 2; i--) {
+		even = f64v_fma(even, d2, a[i]);
+		odd = f64v_fma(odd, d2, b[i]);
+	}
+	/* value + d slope, each in two parts; the value is larger, or 0 */
+	step = d * a[1];
+	sum = a[0] + step;
+	low = f64v_fma(f64v_fma(odd, d, even), d, b[1]);
+	low = f64v_fma(d, low, b[0]) + f64v_product_low(d, a[1], step);
+	return sum + (((a[0] - sum) + step) + low);
+}
+
+/* Of tiny numbers; products of them are not exact, those of larger ones are. */
+static __attribute__((noinline)) f64v
+erf_tiny(f64v size)
+{
+	f64v_mask tiny = size < 0x1p-900;
+	f64v scaled = f64v_select(tiny, size * 0x1p200, size);
+	f64v r = erf_plain(scaled);
+
+	return f64v_select(tiny, r * 0x1p-200, r);
+}
+
 static inline f64v
 erf_f64v(f64v x)
 {
-	f64v r = f64v_erf(x);
+	f64v size = f64v_lesser(f64v_abs(x), f64v_all(ERF_MOST)), r;
 
-#ifdef SIMD_UNFUSED
-	f64v big = x * 0x1p200;
-	f64v linear = big * 0x1.20dd750429b6dp+0 + big * 0x1.1ae3a914fed80p-56;
-
-	r = f64v_select(
-	    (f64v_abs(x) < 0x1p-900) & (x != 0), linear * 0x1p-200, r);
-#endif
-	return f64v_tidy(r);
+	r = f64v_any_below(size, 0x1p-900) ? erf_tiny(size) : erf_plain(size);
+	r = (f64v)((u64v)r | ((u64v)x & ALL_BITS(0x8000000000000000)));
+	return f64v_select(x == x, r, f64v_all(NAN));
 }
 
 /* As a float it is 1 of 4. */

@@ -69,6 +69,27 @@ def erf_ratio(u):
     return total * 2 / PI.sqrt()
 
 
+def erf(x):
+    total, term, n = D(0), x, 0
+    while abs(term) > D(10) ** -60:
+        total += term / (2 * n + 1)
+        n += 1
+        term = -term * x * x / n
+    return total * 2 / PI.sqrt()
+
+
+def erf_row(j):
+    """erf(x + d), |d| <= 1/16: two parts of d^0, of d^1, and d^2 to d^11."""
+    x = D(j) / 8
+    value, slope = erf(x), 2 / PI.sqrt() * (-x * x).exp()
+    rest = interpolate(
+        lambda d: (erf(x + d) - value - slope * d) / (d * d), D(1) / 16, 9)
+    row = []
+    for exact in (value, slope):
+        row += [float(exact), float(exact - D(float(exact)))]
+    return row + [float(c) for c in rest]
+
+
 def polynomial(name, f, end, degree, centre=None):
     """For arguments from 0 to end, or not more than that from the centre."""
     bound = end if centre is not None else end / 2
@@ -117,6 +138,8 @@ def main():
 #define QUERN_KERNELS_TERMS_H
 
 /* clang-format off */
+
+#define TERMS_ALIGNED __attribute__((aligned(64)))
 """
     )
     print("/* pi and parts of it, with their rounding errors. */")
@@ -130,7 +153,7 @@ def main():
     more = D("1.0001")
     quarter = (PI / 4) ** 2 * more
     print("\n/* (sin t - t) / t^3, to pi / 4; and for floats */")
-    polynomial("sin_terms", sin_tail, quarter, 5)
+    polynomial("sin_terms", sin_tail, quarter, 6)
     polynomial("sin32_terms", sin_tail, quarter, 3)
     print("\n/* the same to pi / 2, for floats */")
     polynomial("sine32_terms", sin_tail, 4 * quarter, 4)
@@ -146,6 +169,14 @@ def main():
 
     print("\n/* erf(t) / t, where t^2 is 8 + 8 u, for floats */")
     polynomial("erf32_terms", erf_ratio, D(1), 19, D(0))
+
+    print("\n/* for erf of doubles, next to multiples of 1/8: erf_row() */")
+    print("static const double erf_rows[%d][2] TERMS_ALIGNED = {" % (7 * 49))
+    for j in range(49):
+        row = erf_row(j)
+        for a, b in zip(row[::2], row[1::2]):
+            print("\t{ %s, %s }," % (a.hex(), b.hex()))
+    print("};")
 
     print("\n/* 2 / pi, 64 bits before the point and the others after it */")
     print("static const uint64_t two_over_pi[%d] = {" % WORDS)
