@@ -6,9 +6,9 @@
 LIST is include/quern/kernel_list.h.  ULPS has the output of tests; the lines
 "worst ulp<tab>KERNEL_TYPE<tab>FIGURE..." count.  BENCH is a table as `make bench
 FORMAT=tsv` prints it; the rows of quern's whose work is "SUBJECT KERNEL_TYPE..."
-and whose unit is ns count, the first of each kernel.  A kernel without a figure
-has what the comment above it says of its accuracy; what is correctly rounded is
-0.5 ULP off, integers are not at all.
+and whose unit is ns count, the first of each kernel that has a peer.  A kernel
+without a figure has what the comment above it says of its accuracy; what is
+correctly rounded is 0.5 ULP off, integers are not at all.
 """
 
 import re
@@ -93,7 +93,7 @@ def parse_bench(path):
     for work, cells in works.items():
         kernel = re.match(r"\d+ (\w+_[fiu]\d+)\b", work)
         own = [c for c in cells if c[1] == "quern" and c[3] == "ns"]
-        if kernel and own and kernel.group(1) not in rows:
+        if kernel and own and rows.get(kernel.group(1), "---")[2] == "-":
             # The best peer is the one that is as good as itself.
             best = [c[1].replace("plain ", "") for c in cells
                     if c[1] != "quern" and re.fullmatch(r"1(\.0*)?", c[4])]
