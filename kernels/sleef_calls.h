@@ -3,12 +3,12 @@
  * sleef_calls.h -- SLEEF's functions on one vector of the instruction set that
  * is being compiled for, by one name.
  *
- *     exponential.c trigonometric.c ... --> [sleef_calls.h] --> SLEEF
+ *     exponential.c logarithm.c hyperbolic.c --> [sleef_calls.h] --> SLEEF
  *
  * The variants of SLEEF's that are meant to round alike: "finz" wherever there
  * is fused multiply-add, whose bits are the same there, and "cinz" on plain
  * x86-64.  SLEEF_1(exp, u10) defines f64v_exp() and f32v_exp(), whose error
- * SLEEF says to be at most 1.0 ULP (u10) or 0.5 (u05).
+ * SLEEF says to be at most 1.0 ULP.
  *
  * Not here: what a family makes of the results that SLEEF 3.5 gets wrong.
  */
@@ -44,13 +44,7 @@ typedef float32x4_t sleef_f32;
 	{                                                                      \
 		return (t##v)SLEEF_##t(name, u)((sleef_##t)x);                 \
 	}
-#define SLEEF_2_(name, t, u)                                                   \
-	static inline t##v t##v_##name(t##v x, t##v y)                         \
-	{                                                                      \
-		return (t##v)SLEEF_##t(name, u)((sleef_##t)x, (sleef_##t)y);   \
-	}
 #define SLEEF_1(name, u) SLEEF_1_(name, f64, u) SLEEF_1_(name, f32, u)
-#define SLEEF_2(name, u) SLEEF_2_(name, f64, u) SLEEF_2_(name, f32, u)
 
 /* The same with the NaN that quern promises: name_f64v(), name_f32v(). */
 #define TIDY_1_(name, t)                                                       \
