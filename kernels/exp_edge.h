@@ -3,9 +3,6 @@
 #ifndef QUERN_KERNELS_EXP_EDGE_H
 #define QUERN_KERNELS_EXP_EDGE_H
 
-/* exp(x) * 2^scale, at most 0.51 ULP off; 708.5 <= x <= 711. */
-double quern__exp_f64_edge(double x, int scale);
-
 /* exp(x) / 2, at most 0.51 ULP off; 88.5 <= x <= 90. */
 float quern__half_exp_f32_edge(float x);
 

@@ -2,21 +2,21 @@
 /*
  * exponential.c -- exp, exp2 and expm1 of each element.
  *
- *     quern/kernels.h --> [exponential.c] --> map.c, simd_exp.h, SLEEF
+ *     quern/kernels.h --> [exponential.c] --> map.c, simd_hyperbolic.h, SLEEF
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "simd_exp.h"
+#include "simd_hyperbolic.h"
 #include "sleef_calls.h"
 
 SLEEF_1_(exp, f32, u10)
 SLEEF_1_(exp2, f32, u10)
-SLEEF_1(expm1, u10)
+SLEEF_1_(expm1, f32, u10)
 TIDY_1_(exp, f32)
 TIDY_1_(exp2, f32)
-TIDY_1(expm1)
+TIDY_1_(expm1, f32)
 
 MAP_LOOP(exp_f64)
 {
@@ -30,11 +30,17 @@ MAP_LOOP(exp2_f64)
 	exp2_f64_loop(out, in[0], n);
 }
 
+MAP_LOOP(expm1_f64)
+{
+	(void)op;
+	expm1_f64_loop(out, in[0], n);
+}
+
 #endif
 
 MAP_OP_1(exp, f64, MAP_DEAR)
 MAP_1(exp, f32, MAP_DEAR, exp_f32v)
 MAP_OP_1(exp2, f64, MAP_DEAR)
 MAP_1(exp2, f32, MAP_DEAR, exp2_f32v)
-MAP_1(expm1, f64, MAP_DEAR, expm1_f64v)
+MAP_OP_1(expm1, f64, MAP_DEAR)
 MAP_1(expm1, f32, MAP_DEAR, expm1_f32v)

@@ -3,35 +3,27 @@
  * hyperbolic.c -- sinh, cosh and tanh of each element, and the logistic
  * functions that are made of them: sigmoid and softplus.
  *
- *     quern/kernels.h --> [hyperbolic.c] --> map.c, SLEEF, exp_edge.c
+ *     quern/kernels.h --> [hyperbolic.c] --> map.c, simd_hyperbolic.h,
+ *         SLEEF, exp_edge.c
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
 #include "exp_edge.h"
+#include "simd_hyperbolic.h"
 #include "sleef_calls.h"
 
-SLEEF_1(exp, u10)
-SLEEF_1(log1p, u10)
-SLEEF_1(sinh, u10)
-SLEEF_1(cosh, u10)
-SLEEF_1(tanh, u10)
+SLEEF_1_(exp, f32, u10)
+SLEEF_1_(log1p, f32, u10)
+SLEEF_1_(sinh, f32, u10)
+SLEEF_1_(cosh, f32, u10)
+SLEEF_1_(tanh, f32, u10)
 
 /*
  * Some lanes of |sinh(x)| or cosh(x) are infinite or NaN: SLEEF's are from 710
  * or 88.7 on, where they are exp(|x|) / 2 to all digits.
  */
-static __attribute__((noinline)) f64v
-mend_overflow_f64(f64v size, f64v x)
-{
-	x = f64v_abs(x);
-	for (size_t k = 0; k < SIMD_BYTES / sizeof(double); k++)
-		if (!(size[k] < INFINITY) && x[k] < 710.5)
-			size[k] = quern__exp_f64_edge(x[k], -1);
-	return f64v_tidy(size);
-}
-
 static __attribute__((noinline)) f32v
 mend_overflow_f32(f32v size, f32v x)
 {
@@ -62,7 +54,6 @@ mend_overflow_f32(f32v size, f32v x)
 		return r;                                                      \
 	}
 
-SINH_COSH(f64)
 SINH_COSH(f32)
 
 /*
@@ -85,7 +76,6 @@ SINH_COSH(f32)
 		return t##v_tidy(r);                                           \
 	}
 
-TANH(f64, 0x1p-26)
 TANH(f32, 0x1p-12f)
 
 /*
@@ -111,20 +101,48 @@ TANH(f32, 0x1p-12f)
 		    t##v_select(x < 0, t##v_all(0), x) + t##v_log1p(e));       \
 	}
 
-SIGMOID(f64)
 SIGMOID(f32)
-SOFTPLUS(f64)
 SOFTPLUS(f32)
+
+MAP_LOOP(sinh_f64)
+{
+	(void)op;
+	sinh_f64_loop(out, in[0], n);
+}
+
+MAP_LOOP(cosh_f64)
+{
+	(void)op;
+	cosh_f64_loop(out, in[0], n);
+}
+
+MAP_LOOP(tanh_f64)
+{
+	(void)op;
+	tanh_f64_loop(out, in[0], n);
+}
+
+MAP_LOOP(sigmoid_f64)
+{
+	(void)op;
+	sigmoid_f64_loop(out, in[0], n);
+}
+
+MAP_LOOP(softplus_f64)
+{
+	(void)op;
+	softplus_f64_loop(out, in[0], n);
+}
 
 #endif
 
-MAP_1(sinh, f64, MAP_DEAR, sinh_f64v)
+MAP_OP_1(sinh, f64, MAP_DEAR)
 MAP_1(sinh, f32, MAP_DEAR, sinh_f32v)
-MAP_1(cosh, f64, MAP_DEAR, cosh_f64v)
+MAP_OP_1(cosh, f64, MAP_DEAR)
 MAP_1(cosh, f32, MAP_DEAR, cosh_f32v)
-MAP_1(tanh, f64, MAP_DEAR, tanh_f64v)
+MAP_OP_1(tanh, f64, MAP_DEAR)
 MAP_1(tanh, f32, MAP_DEAR, tanh_f32v)
-MAP_1(sigmoid, f64, MAP_DEAR, sigmoid_f64v)
+MAP_OP_1(sigmoid, f64, MAP_DEAR)
 MAP_1(sigmoid, f32, MAP_DEAR, sigmoid_f32v)
-MAP_1(softplus, f64, MAP_DEAR, softplus_f64v)
+MAP_OP_1(softplus, f64, MAP_DEAR)
 MAP_1(softplus, f32, MAP_DEAR, softplus_f32v)

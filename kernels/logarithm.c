@@ -11,10 +11,10 @@
 #include "simd_log.h"
 #include "sleef_calls.h"
 
-SLEEF_1(log, u10)
+SLEEF_1_(log, f32, u10)
 SLEEF_1_(log2, f32, u10)
 SLEEF_1_(log10, f32, u10)
-SLEEF_1(log1p, u10)
+SLEEF_1_(log1p, f32, u10)
 
 /*
  * SLEEF's log1p is infinite from 1e307 or 1e38 on.  From 2^64 on log1p(x) is
@@ -34,7 +34,6 @@ SLEEF_1(log1p, u10)
 		return t##v_tidy(r);                                           \
 	}
 
-LOG1P(f64)
 LOG1P(f32)
 TIDY_1_(log, f32)
 TIDY_1_(log2, f32)
@@ -58,6 +57,12 @@ MAP_LOOP(log10_f64)
 	log10_f64_loop(out, in[0], n);
 }
 
+MAP_LOOP(log1p_f64)
+{
+	(void)op;
+	log1p_f64_loop(out, in[0], n);
+}
+
 #endif
 
 MAP_OP_1(log, f64, MAP_DEAR)
@@ -66,5 +71,5 @@ MAP_OP_1(log2, f64, MAP_DEAR)
 MAP_1(log2, f32, MAP_DEAR, log2_f32v)
 MAP_OP_1(log10, f64, MAP_DEAR)
 MAP_1(log10, f32, MAP_DEAR, log10_f32v)
-MAP_1(log1p, f64, MAP_DEAR, log1p_f64v)
+MAP_OP_1(log1p, f64, MAP_DEAR)
 MAP_1(log1p, f32, MAP_DEAR, log1p_f32v)

@@ -39,6 +39,7 @@ enum {
  * product_low(a, b, p): a * b - p exactly, where p is a * b, rounded.
  */
 static inline f64v f64v_fma(f64v a, f64v b, f64v c);
+static inline f32v f32v_fma(f32v a, f32v b, f32v c);
 static inline f64v f64v_product_low(f64v a, f64v b, f64v p);
 
 /*
@@ -54,6 +55,12 @@ static inline f64v
 f64v_fma(f64v a, f64v b, f64v c)
 {
 	return (f64v)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+
+static inline f32v
+f32v_fma(f32v a, f32v b, f32v c)
+{
+	return (f32v)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 }
 
 /* Rows a, b, c, d. */
@@ -88,6 +95,12 @@ static inline f64v
 f64v_fma(f64v a, f64v b, f64v c)
 {
 	return (f64v)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
+static inline f32v
+f32v_fma(f32v a, f32v b, f32v c)
+{
+	return (f32v)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 }
 
 static inline __m256d
@@ -133,12 +146,31 @@ f64v_fma(f64v a, f64v b, f64v c)
 	return (f64v)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
 }
 
+static inline f32v
+f32v_fma(f32v a, f32v b, f32v c)
+{
+	return (f32v)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+
 #else
 
 #define SIMD_UNFUSED 1
 
 #endif
 #endif
+
+/* a + b exactly: the sum, rounded, and what is missing in it (Knuth). */
+#define TWO_SUM_DEFINE(t)                                                      \
+	static inline t##v t##v_two_sum(t##v a, t##v b, t##v *missing)         \
+	{                                                                      \
+		t##v sum = a + b, b_part = sum - a;                            \
+                                                                               \
+		*missing = (a - (sum - b_part)) + (b - b_part);                \
+		return sum;                                                    \
+	}
+
+TWO_SUM_DEFINE(f64)
+TWO_SUM_DEFINE(f32)
 
 #ifdef SIMD_UNFUSED
 
@@ -162,21 +194,11 @@ f64v_product_low(f64v a, f64v b, f64v p)
 	    (((p - a_up * b_up) - a_low * b_up) - a_up * b_low);
 }
 
-/* a + b exactly: the sum, rounded, and what is missing in it (Knuth). */
-static inline f64v
-two_sum(f64v a, f64v b, f64v *missing)
-{
-	f64v sum = a + b, b_part = sum - a;
-
-	*missing = (a - (sum - b_part)) + (b - b_part);
-	return sum;
-}
-
 /* a + b; if that is no double, of the two next to it the one with an odd end. */
 static inline f64v
 sum_to_odd(f64v a, f64v b)
 {
-	f64v missing, sum = two_sum(a, b, &missing);
+	f64v missing, sum = f64v_two_sum(a, b, &missing);
 	u64v bits = (u64v)sum;
 	f64v_mask up = (missing > 0) ^ ((i64v)sum < 0);
 	/* 1 or -1 if it ends evenly */
@@ -201,12 +223,33 @@ f64v_fma(f64v a, f64v b, f64v c)
 	a *= f64v_select(large, zero + 0x1p-200, zero + 1);
 	c *= f64v_select(large, zero + 0x1p-200, zero + 1);
 	product = a * b;
-	low = two_sum(c, f64v_product_low(a, b, product), &sum_low);
-	sum = two_sum(product, low, &size);
+	low = f64v_two_sum(c, f64v_product_low(a, b, product), &sum_low);
+	sum = f64v_two_sum(product, low, &size);
 	sum += sum_to_odd(size, sum_low);
 	sum *= f64v_select(large, zero + 0x1p200, zero + 1);
 	/* Of 0 only `plain` has the sign. */
 	return f64v_select((plain - plain == zero) & (sum != zero), sum, plain);
+}
+
+/* By way of doubles, in which a product of floats is exact. */
+static inline f32v
+f32v_fma(f32v a, f32v b, f32v c)
+{
+	f32v result;
+
+	for (size_t k = 0; k < 2; k++) {
+		const size_t at = k * sizeof(f32half);
+		f64v product = f64v_load_f32((const char *)&a + at) *
+		    f64v_load_f32((const char *)&b + at);
+		f64v other = f64v_load_f32((const char *)&c + at);
+		f64v plain = product + other;
+		f64v sum = f64v_select(
+		    plain - plain == 0, sum_to_odd(product, other), plain);
+		f32half half = __builtin_convertvector(sum, f32half);
+
+		memcpy((char *)&result + at, &half, sizeof(half));
+	}
+	return result;
 }
 
 #else
@@ -218,6 +261,17 @@ f64v_product_low(f64v a, f64v b, f64v p)
 }
 
 #endif
+
+/* a * b + c where the product is exact. */
+static inline f64v
+f64v_fma_exact(f64v a, f64v b, f64v c)
+{
+#ifdef SIMD_UNFUSED
+	return a * b + c;
+#else
+	return f64v_fma(a, b, c);
+#endif
+}
 
 /*
  * Hand out n elements in chunks that are multiples of LANES, the last few

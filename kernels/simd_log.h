@@ -79,8 +79,11 @@ mend_for_log(double *mended, double *shift, const char *x, size_t n)
 	}
 }
 
-/* The second stage for element i, x * 2^-shift; x is positive and normal. */
-static inline void
+/*
+ * The second stage for element i, x * 2^-shift; x is positive and normal.  Gives
+ * a number near 1 / x, which is 1 around 1.
+ */
+static inline f64v
 split_for_log(struct log_columns *c, size_t i, f64v x, f64v shift)
 {
 	const u64v exponent_bits = ALL_BITS(0xfff0000000000000);
@@ -103,9 +106,9 @@ split_for_log(struct log_columns *c, size_t i, f64v x, f64v shift)
 	r = f64v_fma(z, inverse, f64v_all(-1));
 #endif
 	f64v_store(&c->r[i], r);
-	/* Exact. */
-	f64v_store(&c->high[i], k * LN2_HIGH + high);
+	f64v_store(&c->high[i], f64v_fma_exact(k, f64v_all(LN2_HIGH), high));
 	f64v_store(&c->low[i], f64v_fma(k, f64v_all(LN2_LOW), low));
+	return inverse * (f64v)(one_bits - (rounded & exponent_bits));
 }
 
 /* Both stages for any n elements. */
@@ -117,7 +120,7 @@ split_any_for_log(struct log_columns *c, const char *x, size_t n)
 	mend_for_log(mended, shift, x, n);
 	(void)find_log_rows(c, (const char *)mended, n);
 	for (size_t i = 0; i < n; i += LANES)
-		split_for_log(
+		(void)split_for_log(
 		    c, i, f64v_load(&mended[i]), f64v_load(&shift[i]));
 }
 
@@ -206,7 +209,7 @@ log_chunk_with(f64v (*last)(const struct log_columns *c, size_t i), char *out,
 
 	if (find_log_rows(&c, x, n)) {
 		for (size_t i = 0; i < n; i += LANES)
-			split_for_log(
+			(void)split_for_log(
 			    &c, i, f64v_load(x + i * size), f64v_all(0));
 		for (size_t i = 0; i < n; i += LANES)
 			f64v_store(out + i * size, last(&c, i));
@@ -236,8 +239,121 @@ log10_chunk(char *out, const char *x, size_t n)
 	log_chunk_with(log10_in_one, out, x, n);
 }
 
+/* ---- of a sum ---- */
+
+/* high + low; |low| is at most half a unit in the last place of high. */
+struct sum_columns {
+	_Alignas(64) double high[COLUMN];
+	_Alignas(64) double low[COLUMN];
+};
+
+/* Keep element i, and find its row. */
+static inline void
+store_sum(
+    struct sum_columns *s, struct log_columns *c, size_t i, f64v high, f64v low)
+{
+	f64v_store(&s->high[i], high);
+	f64v_store(&s->low[i], low);
+	u64v_store(&c->at[i], (((u64v)high + LOG_HALF) >> 41) & 0x7f0);
+}
+
+/* The second stage for element i: ln(a + b) is ln a + b / a, nearly. */
+static inline void
+split_sum_for_log(
+    struct log_columns *c, const struct sum_columns *s, size_t i, f64v shift)
+{
+	f64v inverse = split_for_log(c, i, f64v_load(&s->high[i]), shift);
+
+	f64v part = f64v_load(&s->low[i]) * inverse;
+
+	part = f64v_fma(-part, f64v_load(&c->r[i]), part);
+	f64v_store(&c->low[i], f64v_load(&c->low[i]) + part);
+}
+
+/* The result of the last stage will be larger by `more`, which is not negative. */
+static inline void
+add_to_log(struct log_columns *c, size_t i, f64v more)
+{
+	f64v missing,
+	    sum = f64v_two_sum(more, f64v_load(&c->high[i]), &missing);
+
+	f64v_store(&c->high[i], sum);
+	f64v_store(&c->low[i], f64v_load(&c->low[i]) + missing);
+}
+
+/* log(1 + x) has the sign of x. */
+static inline f64v
+log1p_in_one(const struct log_columns *c, size_t i, f64v x)
+{
+	const f64v_mask sign = (f64v_mask)f64v_all(-0.0);
+
+	return (f64v)((f64v_mask)log_in_one(c, i) | ((f64v_mask)x & sign));
+}
+
+/* For any x: what has no logarithm is 1; 1 + x is x from 2^64 on. */
+static inline void
+log1p_chunk_carefully(char *out, const char *x, size_t n)
+{
+	const size_t size = sizeof(double);
+	const f64v zero = { 0 };
+	struct sum_columns s;
+	struct log_columns c;
+
+	for (size_t i = 0; i < n; i += LANES) {
+		f64v v = f64v_load(x + i * size), low, shift;
+		f64v high = f64v_two_sum(zero + 1, v, &low);
+		f64v_mask large = v >= 0x1p64, good = (v > -1) & ~large;
+
+		good |= large & (v <= DBL_MAX);
+		high = f64v_select(large, v * 0x1p-64, high);
+		high = f64v_select(good, high, zero + 1);
+		low = f64v_select(good & ~large, low, zero);
+		shift = f64v_select(large, zero - 64, zero);
+		store_sum(&s, &c, i, high, low);
+		split_sum_for_log(&c, &s, i, shift);
+	}
+	for (size_t i = 0; i < n; i += LANES) {
+		f64v v = f64v_load(x + i * size);
+
+		f64v_store(
+		    out + i * size, log_special(1 + v, log1p_in_one(&c, i, v)));
+	}
+}
+
+static inline void
+log1p_chunk(char *out, const char *x, size_t n)
+{
+	const size_t size = sizeof(double);
+	/* Sums that are normal and not huge; see find_log_rows(). */
+	const u64v least = ALL_BITS(0x0010000000000000);
+	const u64v most = ALL_BITS(0x7e70000000000000); /* 2^1000 */
+	const f64v zero = { 0 };
+	u64v signs = { 0 };
+	struct sum_columns s;
+	struct log_columns c;
+
+	for (size_t i = 0; i < n; i += LANES) {
+		f64v low,
+		    high =
+			f64v_two_sum(zero + 1, f64v_load(x + i * size), &low);
+		u64v v = (u64v)high;
+
+		signs |= v | (v - least) | (most - v);
+		store_sum(&s, &c, i, high, low);
+	}
+	if (f64v_any((i64v)signs < 0)) {
+		log1p_chunk_carefully(out, x, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i += LANES)
+		split_sum_for_log(&c, &s, i, zero);
+	for (size_t i = 0; i < n; i += LANES)
+		f64v_store(out + i * size,
+		    log1p_in_one(&c, i, f64v_load(x + i * size)));
+}
+
 /*
- * out[i] = the logarithm of in[i] to the base e, 2 or 10.
+ * out[i] = the logarithm of in[i] to the base e, 2 or 10, and log(1 + in[i]).
  *
  * Accuracy  within 0.51 ULP.
  * Special   as C11 Annex F.10.3.7, .10 and .8; a NaN is the default quiet one.
@@ -258,6 +374,12 @@ static inline void
 log10_f64_loop(void *out, const void *in, size_t n)
 {
 	in_chunks(log10_chunk, out, in, n);
+}
+
+static inline void
+log1p_f64_loop(void *out, const void *in, size_t n)
+{
+	in_chunks(log1p_chunk, out, in, n);
 }
 
 #endif

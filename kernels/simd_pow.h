@@ -127,11 +127,12 @@ pow_chunk_with(
 
 	if (positive)
 		for (size_t i = 0; i < n; i += LANES)
-			split_for_log(&log, i, f64v_load(x + i * size), zero);
+			(void)split_for_log(
+			    &log, i, f64v_load(x + i * size), zero);
 	else if ((normal = all_normal(x, n)))
 		/* The rows of |x| are those of x. */
 		for (size_t i = 0; i < n; i += LANES)
-			split_for_log(
+			(void)split_for_log(
 			    &log, i, f64v_abs(f64v_load(x + i * size)), zero);
 	else
 		split_any_for_log(&log, x, n);
