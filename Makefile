@@ -292,8 +292,7 @@ kernels := \
     kernels/verdict.c \
     kernels/shuffle.c \
     kernels/fuse.c \
-    kernels/fuse_check.c \
-    kernels/exp_edge.c
+    kernels/fuse_check.c
 
 # Compiled as they are and once for each instruction set as well, with
 # QUERN_ISA_NAME saying which: kernels/isa.h.

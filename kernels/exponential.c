@@ -2,21 +2,15 @@
 /*
  * exponential.c -- exp, exp2 and expm1 of each element.
  *
- *     quern/kernels.h --> [exponential.c] --> map.c, simd_hyperbolic.h, SLEEF
+ *     quern/kernels.h --> [exponential.c] --> map.c, simd_hyperbolic.h,
+ *         simd_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
+#include "simd_f32.h"
 #include "simd_hyperbolic.h"
-#include "sleef_calls.h"
-
-SLEEF_1_(exp, f32, u10)
-SLEEF_1_(exp2, f32, u10)
-SLEEF_1_(expm1, f32, u10)
-TIDY_1_(exp, f32)
-TIDY_1_(exp2, f32)
-TIDY_1_(expm1, f32)
 
 MAP_LOOP(exp_f64)
 {

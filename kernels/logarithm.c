@@ -2,42 +2,14 @@
 /*
  * logarithm.c -- log, log2, log10 and log1p of each element.
  *
- *     quern/kernels.h --> [logarithm.c] --> map.c, simd_log.h, SLEEF
+ *     quern/kernels.h --> [logarithm.c] --> map.c, simd_log.h, simd_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
+#include "simd_f32.h"
 #include "simd_log.h"
-#include "sleef_calls.h"
-
-SLEEF_1_(log, f32, u10)
-SLEEF_1_(log2, f32, u10)
-SLEEF_1_(log10, f32, u10)
-SLEEF_1_(log1p, f32, u10)
-
-/*
- * SLEEF's log1p is infinite from 1e307 or 1e38 on.  From 2^64 on log1p(x) is
- * log(x) to all digits.
- */
-#define LOG1P(t)                                                               \
-	static __attribute__((noinline)) t##v mend_log1p_##t(t##v r, t##v x)   \
-	{                                                                      \
-		return t##v_select(x >= 0x1p64f, t##v_log(x), r);              \
-	}                                                                      \
-	static inline t##v log1p_##t##v(t##v x)                                \
-	{                                                                      \
-		t##v r = t##v_log1p(x);                                        \
-                                                                               \
-		if (t##v_any_not_below(x, 0x1p64f))                            \
-			r = mend_log1p_##t(r, x);                              \
-		return t##v_tidy(r);                                           \
-	}
-
-LOG1P(f32)
-TIDY_1_(log, f32)
-TIDY_1_(log2, f32)
-TIDY_1_(log10, f32)
 
 MAP_LOOP(log_f64)
 {

@@ -208,7 +208,10 @@ sigmoid_chunk(char *out, const char *x, size_t n)
 	made_chunk(sigmoid_made, out, x, n);
 }
 
-/* max(x, 0) + log(1 + e^-|x|) */
+/*
+ * max(x, 0) + ln(1 + e^-|x|).  Of small e^-|x| both parts are the r of the
+ * logarithm.
+ */
 static inline void
 softplus_chunk(char *out, const char *x, size_t n)
 {
@@ -225,11 +228,19 @@ softplus_chunk(char *out, const char *x, size_t n)
 		    split_in_two(&e, i, minus_size(f64v_load(x + i * size)));
 	for (size_t i = 0; i < n; i += LANES) {
 		finish_in_two(&e, i, &h, &l);
-		v = 1 + h;
-		store_sum(&s, &c, i, v, ((1 - v) + h) + l);
+		store_sum(&s, &c, i, h, l, 1 + h);
 	}
 	for (size_t i = 0; i < n; i += LANES) {
-		split_sum_for_log(&c, &s, i, zero);
+		f64v_mask small;
+
+		h = f64v_load(&s.high[i]);
+		l = f64v_load(&s.low[i]);
+		v = 1 + h;
+		small = h < 0x1p-9;
+		split_sum_for_log(&c, i, v, ((1 - v) + h) + l, zero);
+		f64v_store(&c.r[i], f64v_select(small, h, f64v_load(&c.r[i])));
+		f64v_store(
+		    &c.low[i], f64v_select(small, l, f64v_load(&c.low[i])));
 		add_to_log(&c, i, f64v_larger(f64v_load(x + i * size), zero));
 	}
 	if (!f64v_any((i64v)care < 0)) {

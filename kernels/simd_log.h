@@ -35,6 +35,13 @@ struct log_columns {
 	_Alignas(64) double r[COLUMN];
 };
 
+/* In bytes. */
+static inline u64v
+log_row(f64v x)
+{
+	return (((u64v)x + LOG_HALF) >> 41) & 0x7f0;
+}
+
 /*
  * The first stage, for n elements, a multiple of LANES: find the table rows.
  * Are all of them positive, normal and finite?
@@ -53,7 +60,7 @@ find_log_rows(struct log_columns *c, const char *x, size_t n)
 	for (size_t i = 0; i < n; i += LANES) {
 		u64v v = u64v_load(x + i * sizeof(double));
 
-		u64v_store(&c->at[i], ((v + LOG_HALF) >> 41) & 0x7f0);
+		u64v_store(&c->at[i], log_row((f64v)v));
 		signs |= v | (v - least) | (infinity - 1 - v);
 	}
 	return !f64v_any((i64v)signs < 0);
@@ -241,33 +248,32 @@ log10_chunk(char *out, const char *x, size_t n)
 
 /* ---- of a sum ---- */
 
-/* high + low; |low| is at most half a unit in the last place of high. */
+/* high + low, and the table row of a number nearby. */
 struct sum_columns {
 	_Alignas(64) double high[COLUMN];
 	_Alignas(64) double low[COLUMN];
 };
 
-/* Keep element i, and find its row. */
 static inline void
-store_sum(
-    struct sum_columns *s, struct log_columns *c, size_t i, f64v high, f64v low)
+store_sum(struct sum_columns *s, struct log_columns *c, size_t i, f64v high,
+    f64v low, f64v near)
 {
 	f64v_store(&s->high[i], high);
 	f64v_store(&s->low[i], low);
-	u64v_store(&c->at[i], (((u64v)high + LOG_HALF) >> 41) & 0x7f0);
+	u64v_store(&c->at[i], log_row(near));
 }
 
-/* The second stage for element i: ln(a + b) is ln a + b / a, nearly. */
+/*
+ * The second stage for element i of high + low, of which low is at most half a
+ * unit in the last place of high: ln(a + b) is ln a + b / a, nearly.
+ */
 static inline void
 split_sum_for_log(
-    struct log_columns *c, const struct sum_columns *s, size_t i, f64v shift)
+    struct log_columns *c, size_t i, f64v high, f64v low, f64v shift)
 {
-	f64v inverse = split_for_log(c, i, f64v_load(&s->high[i]), shift);
-
-	f64v part = f64v_load(&s->low[i]) * inverse;
-
-	part = f64v_fma(-part, f64v_load(&c->r[i]), part);
-	f64v_store(&c->low[i], f64v_load(&c->low[i]) + part);
+	low *= split_for_log(c, i, high, shift);
+	low = f64v_fma(-low, f64v_load(&c->r[i]), low);
+	f64v_store(&c->low[i], f64v_load(&c->low[i]) + low);
 }
 
 /* The result of the last stage will be larger by `more`, which is not negative. */
@@ -296,7 +302,6 @@ log1p_chunk_carefully(char *out, const char *x, size_t n)
 {
 	const size_t size = sizeof(double);
 	const f64v zero = { 0 };
-	struct sum_columns s;
 	struct log_columns c;
 
 	for (size_t i = 0; i < n; i += LANES) {
@@ -309,8 +314,8 @@ log1p_chunk_carefully(char *out, const char *x, size_t n)
 		high = f64v_select(good, high, zero + 1);
 		low = f64v_select(good & ~large, low, zero);
 		shift = f64v_select(large, zero - 64, zero);
-		store_sum(&s, &c, i, high, low);
-		split_sum_for_log(&c, &s, i, shift);
+		u64v_store(&c.at[i], log_row(high));
+		split_sum_for_log(&c, i, high, low, shift);
 	}
 	for (size_t i = 0; i < n; i += LANES) {
 		f64v v = f64v_load(x + i * size);
@@ -339,14 +344,15 @@ log1p_chunk(char *out, const char *x, size_t n)
 		u64v v = (u64v)high;
 
 		signs |= v | (v - least) | (most - v);
-		store_sum(&s, &c, i, high, low);
+		store_sum(&s, &c, i, high, low, high);
 	}
 	if (f64v_any((i64v)signs < 0)) {
 		log1p_chunk_carefully(out, x, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i += LANES)
-		split_sum_for_log(&c, &s, i, zero);
+		split_sum_for_log(
+		    &c, i, f64v_load(&s.high[i]), f64v_load(&s.low[i]), zero);
 	for (size_t i = 0; i < n; i += LANES)
 		f64v_store(out + i * size,
 		    log1p_in_one(&c, i, f64v_load(x + i * size)));

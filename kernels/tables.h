@@ -48,6 +48,34 @@
 #define EXP_2 0x1.55555accc11b8p-5
 #define EXP_3 0x1.11111430bc5c6p-7
 
+/* The same for floats; the high part of ln 2 is of 15 bits. */
+#define F32_LN2_HIGH 0x1.62e4000000000p-1f
+#define F32_LN2_LOW 0x1.7f7d1c0000000p-20f
+#define F32_LN2 0x1.62e4300000000p-1f
+#define F32_LOG2_E_HIGH 0x1.7154760000000p+0f
+#define F32_LOG2_E_LOW 0x1.4ae0c00000000p-26f
+#define F32_LOG10_E_HIGH 0x1.bcb7b20000000p-2f
+#define F32_LOG10_E_LOW -0x1.5b235e0000000p-27f
+
+/* (e^r - 1 - r) / r^2, of |r| up to ln 2 / 2 */
+#define F32_EXP_0 0x1.0000000000000p-1f
+#define F32_EXP_1 0x1.5555560000000p-3f
+#define F32_EXP_2 0x1.5554ea0000000p-5f
+#define F32_EXP_3 0x1.1110e00000000p-7f
+#define F32_EXP_4 0x1.6d43160000000p-10f
+#define F32_EXP_5 0x1.a124e40000000p-13f
+
+/* (ln(1 + r) - r + r^2 / 2) / r^3, of 1 + r from 2^-0.5 to 2^0.5 */
+#define F32_LOG_0 0x1.5555540000000p-2f
+#define F32_LOG_1 -0x1.fffffc0000000p-3f
+#define F32_LOG_2 0x1.999d5a0000000p-3f
+#define F32_LOG_3 -0x1.555b4a0000000p-3f
+#define F32_LOG_4 0x1.23d21a0000000p-3f
+#define F32_LOG_5 -0x1.fcf4c60000000p-4f
+#define F32_LOG_6 0x1.dea2820000000p-4f
+#define F32_LOG_7 -0x1.d635bc0000000p-4f
+#define F32_LOG_8 0x1.1d8ea60000000p-4f
+
 /* { high part of -ln(inverse), low part and inverse } */
 static const double log_table[128][2] TABLE_ALIGNED = {
 	{ 0x0.0p+0, 0x0.0p+0 },

@@ -18,6 +18,12 @@ exact.  The low part has the inverse in its last 20 bits: shifted up by 44 and
 added to the bits of 1.0, they are its double.  So a row is one load, and that
 of 1 is all zeros.
 
+A row of the small table, for ln alone, stands for z from 1 + j / 16 - LN_OFFSET
+on.  Its inverse is any double near 1 / z; of some thousands the one is taken
+whose logarithm is nearest to a multiple of 2^-43, so that there is no low part
+(Gal 1986).  r is rounded, by up to 2^-59; LN_OFFSET and the
+last row are such that this is a quarter of a result's last bit at most.
+
 A row of the exponential's table holds the relative error of a rounded
 2^(i / 128), and its bits less i << 45: adding n << 45 to them, where n = 128 k
 + i, makes them those of 2^(n / 128).
@@ -27,6 +33,7 @@ the best that there is.
 """
 import struct
 from decimal import Decimal as D, getcontext
+from math import factorial
 
 getcontext().prec = 80
 LN2 = D(2).ln()
@@ -50,18 +57,20 @@ def cos(x):
     return total
 
 
+def single(x):
+    return struct.unpack("<f", struct.pack("<f", float(x)))[0]
+
+
 def rounded(x, quantum):
     """The nearest multiple of quantum."""
     return (x / quantum).to_integral_value() * quantum
 
 
-def interpolate(f, bound, degree, centre=0):
-    """
-    Coefficients of the polynomial, constant first, for arguments that are at
-    most bound away from the centre.
-    """
+def interpolate(f, low, high, degree):
+    """Coefficients of the polynomial, constant first."""
     n = degree + 1
-    node = [centre + bound * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
+    middle, half = (high + low) / 2, (high - low) / 2
+    node = [middle + half * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
     rows = [[x**p for p in range(n)] + [f(x)] for x in node]
     for i in range(n):  # Gauss and Jordan
         pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
@@ -76,21 +85,17 @@ def interpolate(f, bound, degree, centre=0):
 
 def log_tail(x):
     """(ln(1 + x) - x + x^2 / 2) / x^3"""
-    return sum((-x) ** n / (n + 3) for n in range(40))
+    return sum((-x) ** n / (n + 3) for n in range(80))
 
 
 def log1_tail(x):
     """(ln(1 + x) - x) / x^2"""
-    return sum(-((-x) ** n) / (n + 2) for n in range(40))
+    return sum(-((-x) ** n) / (n + 2) for n in range(80))
 
 
 def exp_tail(x):
     """(e^x - 1 - x) / x^2"""
-    total, factorial = D(0), D(2)
-    for n in range(30):
-        total += x**n / factorial
-        factorial *= n + 3
-    return total
+    return D(1) / 2 + sum(x**n / factorial(n + 2) for n in range(1, 30))
 
 
 def log_row(j):
@@ -126,8 +131,37 @@ def log_row(j):
     return inverse, high, low, r, error
 
 
+def ln_ends(j):
+    z = 1 + D(j) / 16
+    return z - LN_OFFSET, z + D(1) / 16 - LN_OFFSET
+
+
+def ln_row(j):
+    """inverse, -ln(inverse) to 2^-63 or so"""
+    if j == 0:
+        return 1.0, 0.0
+    low, high = ln_ends(j)
+    middle = (low + high) / 2
+    if j == 15:  # next to 1, where results are small, r shall be, too
+        middle = high / (1 + D(2) ** -7 * D("0.99"))
+    quantum = D(2) ** -43
+    start = rounded(middle.ln(), quantum)
+    power = start.exp()
+    choices = []
+    for n in range(-2000, 2000):
+        d = n * 12345 * quantum  # far enough for the rest to be any
+        z = power * (1 + sum(d**k / factorial(k) for k in range(1, 7)))
+        inverse = float(1 / z)
+        choices.append((abs(1 - z * D(inverse)), inverse, float(start + d)))
+    return min(choices)[1:]
+
+
 def define(name, value):
     print("#define %s %s" % (name, value.hex()))
+
+
+def define_single(name, value):
+    print("#define %s %sf" % (name, single(value).hex()))
 
 
 def table(name, rows):
@@ -173,17 +207,40 @@ def main():
 
     bound = D(2) ** D(LOG_BOUND)
     print("\n/* (ln(1 + r) - r + r^2 / 2) / r^3, constant first. */")
-    for i, c in enumerate(interpolate(log_tail, bound, 5)):
+    for i, c in enumerate(interpolate(log_tail, -bound, bound, 5)):
         define("POW_LOG_%d" % i, float(c))
     print("\n/* (ln(1 + r) - r) / r^2 */")
-    for i, c in enumerate(interpolate(log1_tail, bound, 5)):
+    for i, c in enumerate(interpolate(log1_tail, -bound, bound, 5)):
         define("LOG_%d" % i, float(c))
+    print("\n/* The same for the small table, and where its rows begin. */")
+    define("LN_OFFSET", float(LN_OFFSET))
+    ends = D("-0.0297"), D(1) / 16 - LN_OFFSET
+    for i, c in enumerate(interpolate(log1_tail, *ends, 8)):
+        define("LN_%d" % i, float(c))
     print("\n/* (e^r - 1 - r) / r^2 */")
-    for i, c in enumerate(interpolate(exp_tail, LN2 / 256, 3)):
+    for i, c in enumerate(interpolate(exp_tail, -LN2 / 256, LN2 / 256, 3)):
         define("EXP_%d" % i, float(c))
+
+    print("\n/* The same for floats; the high part of ln 2 is of 15 bits. */")
+    high = rounded(LN2, D(2) ** -15)
+    define_single("F32_LN2_HIGH", high)
+    define_single("F32_LN2_LOW", LN2 - high)
+    define_single("F32_LN2", LN2)
+    for name, exact in (("LOG2_E", 1 / LN2), ("LOG10_E", 1 / D(10).ln())):
+        define_single("F32_" + name + "_HIGH", exact)
+        define_single("F32_" + name + "_LOW", exact - D(single(exact)))
+    print("\n/* (e^r - 1 - r) / r^2, of |r| up to ln 2 / 2 */")
+    for i, c in enumerate(interpolate(exp_tail, -LN2 / 2, LN2 / 2, 5)):
+        define_single("F32_EXP_%d" % i, c)
+    print("\n/* (ln(1 + r) - r + r^2 / 2) / r^3, of 1 + r up to 2^0.5 */")
+    root = D(2).sqrt()
+    for i, c in enumerate(interpolate(log_tail, root / 2 - 1, root - 1, 8)):
+        define_single("F32_LOG_%d" % i, c)
 
     print("\n/* { high part of -ln(inverse), low part and inverse } */")
     table("log_table", [(row[1], row[2]) for row in logs])
+    print("/* { inverse, -ln(inverse) } */")
+    table("ln_table", [ln_row(j) for j in range(16)])
     print("/* { (exact - rounded) / rounded, bits of rounded less i << 45 } */")
     rows = []
     for i in range(128):
@@ -196,6 +253,7 @@ def main():
 
 
 LOG_BOUND = "-7.6"
+LN_OFFSET = D(13) / 512
 
 if __name__ == "__main__":
     main()

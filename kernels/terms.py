@@ -83,7 +83,8 @@ def erf_row(j):
     x = D(j) / 8
     value, slope = erf(x), 2 / PI.sqrt() * (-x * x).exp()
     rest = interpolate(
-        lambda d: (erf(x + d) - value - slope * d) / (d * d), D(1) / 16, 9)
+        lambda d: (erf(x + d) - value - slope * d) / (d * d),
+        D(-1) / 16, D(1) / 16, 9)
     row = []
     for exact in (value, slope):
         row += [float(exact), float(exact - D(float(exact)))]
@@ -92,8 +93,8 @@ def erf_row(j):
 
 def polynomial(name, f, end, degree, centre=None):
     """For arguments from 0 to end, or not more than that from the centre."""
-    bound = end if centre is not None else end / 2
-    terms = interpolate(f, bound, degree, bound if centre is None else centre)
+    low, high = (0, end) if centre is None else (centre - end, centre + end)
+    terms = interpolate(f, low, high, degree)
     print("static const double %s[%d] = {" % (name, len(terms)))
     for c in terms:
         print("\t%s," % float(c).hex())

@@ -500,8 +500,7 @@ QUERN_1(tanh, f32, float)
  * sigmoid: 1 / (1 + e^-in[i]); softplus: ln(1 + e^in[i]).  Neither overflows in
  * between, and small results are as accurate as others.
  *
- * Accuracy  at most 1.0 ULP; f32: 2.5, and softplus 2.0.
- * Method    exp and log1p of -|in[i]|.
+ * Method    exp and log1p of -|in[i]|, in two parts.
  */
 QUERN_1(sigmoid, f64, double)
 QUERN_1(sigmoid, f32, float)
