@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * simd_log.h -- logarithms: the natural one, and others as its multiples.
+ * simd_log.h -- logarithms in two parts, to base 2 and 10, and of 1 + x.
  *
- *     simd_fused.h tables.h --> [simd_log.h] --> logarithm.c simd_pow.h
+ *     simd_fused.h tables.h --> [simd_log.h] --> logarithm.c simd_ln.h
+ *         simd_hyperbolic.h simd_pow.h
  *
  * x = 2^k z with z around [1, 2), cut into 128 intervals.  The table has for
  * each an `inverse` near 1 / z, of 9 bits, so that r = z * inverse - 1 is exact
@@ -229,12 +230,6 @@ log_chunk_with(f64v (*last)(const struct log_columns *c, size_t i), char *out,
 }
 
 static inline void
-log_chunk(char *out, const char *x, size_t n)
-{
-	log_chunk_with(log_in_one, out, x, n);
-}
-
-static inline void
 log2_chunk(char *out, const char *x, size_t n)
 {
 	log_chunk_with(log2_in_one, out, x, n);
@@ -359,17 +354,11 @@ log1p_chunk(char *out, const char *x, size_t n)
 }
 
 /*
- * out[i] = the logarithm of in[i] to the base e, 2 or 10, and log(1 + in[i]).
+ * out[i] = the logarithm of in[i] to the base 2 or 10, and log(1 + in[i]).
  *
- * Accuracy  within 0.51 ULP.
+ * Accuracy  within 0.51 ULP, log1p 0.75.
  * Special   as C11 Annex F.10.3.7, .10 and .8; a NaN is the default quiet one.
  */
-static inline void
-log_f64_loop(void *out, const void *in, size_t n)
-{
-	in_chunks(log_chunk, out, in, n);
-}
-
 static inline void
 log2_f64_loop(void *out, const void *in, size_t n)
 {

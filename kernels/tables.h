@@ -42,6 +42,18 @@
 #define LOG_4 -0x1.5557f1eea189dp-3
 #define LOG_5 0x1.24949b7407a23p-3
 
+/* The same for the small table, and where its rows begin. */
+#define LN_OFFSET 0x1.a000000000000p-6
+#define LN_0 -0x1.0000000000000p-1
+#define LN_1 0x1.5555555555526p-2
+#define LN_2 -0x1.000000000266dp-2
+#define LN_3 0x1.9999999ac4c7bp-3
+#define LN_4 -0x1.555554ed87b75p-3
+#define LN_5 0x1.24923826cb480p-3
+#define LN_6 -0x1.0002c1f8fd80cp-3
+#define LN_7 0x1.c7dc59e0ea7efp-4
+#define LN_8 -0x1.8e38282ad29eep-4
+
 /* (e^r - 1 - r) / r^2 */
 #define EXP_0 0x1.fffffffffff58p-2
 #define EXP_1 0x1.5555555555525p-3
@@ -206,6 +218,26 @@ static const double log_table[128][2] TABLE_ALIGNED = {
 	{ 0x1.5ced1e17c3800p-1, -0x1.1d52fdabfff03p-44 },
 	{ 0x1.5ee82aa241800p-1, 0x1.202380cdfff02p-45 },
 	{ 0x1.60e52f4578c00p-1, -0x1.8e456865fff01p-44 },
+};
+
+/* { inverse, -ln(inverse) } */
+static const double ln_table[16][2] TABLE_ALIGNED = {
+	{ 0x1.0000000000000p+0, 0x0.0p+0 },
+	{ 0x1.df3d05beda23bp-1, 0x1.0edaac9a52000p-4 },
+	{ 0x1.c4c08d673f003p-1, 0x1.f7b9a0aa4a000p-4 },
+	{ 0x1.ad0a89f61f765p-1, 0x1.6a074e82a2000p-3 },
+	{ 0x1.97b05e6d5a074p-1, 0x1.d2935dc219000p-3 },
+	{ 0x1.845caf0e8be43p-1, 0x1.1b05178bb1800p-2 },
+	{ 0x1.72c874d4fe97dp-1, 0x1.4a73d92699800p-2 },
+	{ 0x1.62ba54a3d4b28p-1, 0x1.77c7f6accd000p-2 },
+	{ 0x1.540125f8bfc33p-1, 0x1.a330cac42f800p-2 },
+	{ 0x1.467490f2d485ep-1, 0x1.ccd50d5e9e000p-2 },
+	{ 0x1.39f1ec28d34dep-1, 0x1.f4d8688e90800p-2 },
+	{ 0x1.2e5b6540b0745p-1, 0x1.0dadbcf118400p-1 },
+	{ 0x1.23985fbcf88d6p-1, 0x1.203c0990bb800p-1 },
+	{ 0x1.1992776cb7397p-1, 0x1.3224a978d5800p-1 },
+	{ 0x1.103768c0461b6p-1, 0x1.4371bd1883000p-1 },
+	{ 0x1.054c0a6fbf338p-1, 0x1.5867c87c3bc00p-1 },
 };
 
 /* { (exact - rounded) / rounded, bits of rounded less i << 45 } */
