@@ -3,14 +3,14 @@
  * exponential.c -- exp, exp2 and expm1 of each element.
  *
  *     quern/kernels.h --> [exponential.c] --> map.c, simd_hyperbolic.h,
- *         simd_f32.h
+ *         simd_hyperbolic_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "simd_f32.h"
 #include "simd_hyperbolic.h"
+#include "simd_hyperbolic_f32.h"
 
 MAP_LOOP(exp_f64)
 {

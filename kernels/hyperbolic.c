@@ -4,14 +4,14 @@
  * functions: sigmoid and softplus.
  *
  *     quern/kernels.h --> [hyperbolic.c] --> map.c, simd_hyperbolic.h,
- *         simd_f32.h
+ *         simd_hyperbolic_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "simd_f32.h"
 #include "simd_hyperbolic.h"
+#include "simd_hyperbolic_f32.h"
 
 MAP_LOOP(sinh_f64)
 {

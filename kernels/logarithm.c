@@ -2,14 +2,14 @@
 /*
  * logarithm.c -- log, log2, log10 and log1p of each element.
  *
- *     quern/kernels.h --> [logarithm.c] --> map.c, simd_ln.h, simd_f32.h
+ *     quern/kernels.h --> [logarithm.c] --> map.c, simd_ln.h, simd_log_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "simd_f32.h"
 #include "simd_ln.h"
+#include "simd_log_f32.h"
 
 MAP_LOOP(log_f64)
 {

@@ -227,4 +227,19 @@ f64v_any(f64v_mask mask)
 
 #endif
 
+/* Is any lane's sign set? */
+static inline bool
+i32v_any_negative(i32v v)
+{
+#if defined(__AVX512F__)
+	return _mm512_movepi32_mask((__m512i)v) != 0;
+#elif defined(__AVX2__)
+	return _mm256_movemask_ps((__m256)v) != 0;
+#elif defined(__x86_64__)
+	return _mm_movemask_ps((__m128)v) != 0;
+#else
+	return vminvq_s32((int32x4_t)v) < 0;
+#endif
+}
+
 #endif

@@ -43,8 +43,8 @@ struct exp_columns {
 };
 
 /*
- * Keep element i.  The sign of what it returns is set where care is needed: if n
- * is not between -safe and safe.
+ * Keep element i.  The sign of what it returns is set where care is needed: if
+ * n is not between -safe and safe.
  */
 static inline u64v
 store_split(struct exp_columns *c, size_t i, f64v place, f64v r, int safe)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * simd_hyperbolic.h -- expm1, sinh, cosh, tanh, sigmoid and softplus of doubles.
+ * simd_hyperbolic.h -- expm1, sinh, cosh, tanh, sigmoid and softplus of
+ * doubles.
  *
  *     simd_parts.h simd_exp.h simd_log.h --> [simd_hyperbolic.h]
  *         --> exponential.c hyperbolic.c

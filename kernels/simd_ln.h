@@ -7,8 +7,8 @@
  * As in simd_log.h, but z is cut into 16 intervals, so that AVX-512 has all of
  * the table in four registers, where a lookup is one instruction and there is
  * nothing to keep between stages.  A longer polynomial makes up for it: r is
- * up to 0.037.  The inverse has all bits, so its logarithm has but one part (Gal
- * 1986); but r is rounded, which costs up to 0.25 ULP where k or the row is not 0.
+ * up to 0.037.  The inverse has all bits, so its logarithm has but one part
+ * (Gal 1986); but r is rounded, which costs up to 0.25 ULP.
  *
  * Included by what is compiled per instruction set alone.
  */
@@ -68,8 +68,8 @@ ln_exponent(u64v bits)
 #endif
 
 /*
- * Are all of n elements positive, normal and finite (see find_log_rows())?  Finds
- * their rows where they are loaded.
+ * Are all of n elements positive, normal and finite (see find_log_rows())?
+ * Finds their rows where those are loaded.
  */
 static inline bool
 find_ln_rows(uint64_t *at, const char *x, size_t n)

@@ -88,8 +88,8 @@ mend_for_log(double *mended, double *shift, const char *x, size_t n)
 }
 
 /*
- * The second stage for element i, x * 2^-shift; x is positive and normal.  Gives
- * a number near 1 / x, which is 1 around 1.
+ * The second stage for element i, x * 2^-shift; x is positive and normal.
+ * Gives a number near 1 / x, which is 1 around 1.
  */
 static inline f64v
 split_for_log(struct log_columns *c, size_t i, f64v x, f64v shift)
@@ -271,7 +271,7 @@ split_sum_for_log(
 	f64v_store(&c->low[i], f64v_load(&c->low[i]) + low);
 }
 
-/* The result of the last stage will be larger by `more`, which is not negative. */
+/* The result of the last stage will be larger by `more`, 0 or positive. */
 static inline void
 add_to_log(struct log_columns *c, size_t i, f64v more)
 {

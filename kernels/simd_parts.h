@@ -2,7 +2,8 @@
 /*
  * simd_parts.h -- what is made of e^x = h + l, h rounded and l the rest.
  *
- *     simd_exp.h, simd_f32.h --> [simd_parts.h] --> simd_hyperbolic.h
+ *     simd_fused.h --> [simd_parts.h] --> simd_hyperbolic.h simd_log_f32.h
+ *         simd_hyperbolic_f32.h
  *
  * A sum or difference of two parts is rounded, what that loses is known exactly
  * (Dekker 1971), and everything small is added up before it is added to what is

@@ -77,7 +77,7 @@
 #define F32_EXP_4 0x1.6d43160000000p-10f
 #define F32_EXP_5 0x1.a124e40000000p-13f
 
-/* (ln(1 + r) - r + r^2 / 2) / r^3, of 1 + r from 2^-0.5 to 2^0.5 */
+/* (ln(1 + r) - r + r^2 / 2) / r^3, of 1 + r up to 2^0.5 */
 #define F32_LOG_0 0x1.5555540000000p-2f
 #define F32_LOG_1 -0x1.fffffc0000000p-3f
 #define F32_LOG_2 0x1.999d5a0000000p-3f
