@@ -52,15 +52,14 @@ endif
 
 # ---- packages --------------------------------------------------------------
 
-deps_packages := libc6-dev libev-dev libsleef-dev \
-    libcunit1-dev libmpfr-dev libgmp-dev bc pkg-config g++ spin \
-    libcurl4-openssl-dev libsqlite3-dev libseccomp-dev
+deps_packages := libc6-dev libev-dev libcunit1-dev libmpfr-dev libgmp-dev bc \
+    pkg-config g++ spin libcurl4-openssl-dev libsqlite3-dev libseccomp-dev
 deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
-    libboost-context-dev g++ python3 python3-numpy gnuplot-nox
+    libboost-context-dev libsleef-dev g++ python3 python3-numpy gnuplot-nox
 deps_cross_packages := gcc-aarch64-linux-gnu qemu-user-static pkg-config \
-    $(addsuffix :arm64,libc6 libgomp1 libev-dev libsleef-dev libcunit1-dev \
-    libmpfr-dev libgmp-dev libseccomp-dev)
+    $(addsuffix :arm64,libc6 libgomp1 libev-dev libcunit1-dev libmpfr-dev \
+    libgmp-dev libseccomp-dev)
 
 # $(call install_packages,NAMES): nothing at all if none is missing.  A package
 # may be there for another architecture, and that does not count.
@@ -178,7 +177,7 @@ q_cppflags := -Iinclude -I. -D_GNU_SOURCE \
 q_cflags   := -std=c11 -fopenmp -pthread -fvisibility=hidden -fPIC \
     -ffp-contract=off $(warnings)
 q_ldflags  := -fopenmp -pthread
-q_libs     := -lev -lsleef -lm $(seccomp)
+q_libs     := -lev -lm $(seccomp)
 
 # Loops that touch every element take -O3 where the rest takes -O2.  The first two
 # do not change a result: quern reads neither errno nor exception flags.  Integers
@@ -565,20 +564,23 @@ boost_context := $(shell printf 'void *make_fcontext(void *, unsigned long, \
     void (*)(void)); int main(void) { return !make_fcontext(0, 0, 0); }' | \
     $(CC) $(LDFLAGS) -x c - -lboost_context -o /dev/null 2>/dev/null && \
     echo boost_context)
+sleef := $(shell printf 'void *Sleef_powd2_u10(void); int main(void) { \
+    return !Sleef_powd2_u10(); }' | $(CC) $(LDFLAGS) -x c - -lsleef \
+    -o /dev/null 2>/dev/null && echo sleef)
 # The C library's own vectors; glibc 2.35 has all of them.
 mvec := $(shell printf 'void *_ZGVeN8v_erf(void); int main(void) { \
     return !_ZGVeN8v_erf(); }' | $(CC) $(LDFLAGS) -x c - -lmvec \
     -o /dev/null 2>/dev/null && echo mvec)
 peers := $(foreach p,uv tbb glib,$(shell \
     pkg-config --exists $(peer_$p_pc) 2>/dev/null && echo $p)) $(pthreadpool) \
-    $(boost_context) $(mvec)
+    $(boost_context) $(sleef) $(mvec)
 # Their headers are not to be held to our warnings.
 peer_cflags = $(patsubst -I%,-isystem %,$(if $(peer_$(1)_pc),\
     $(shell pkg-config --cflags $(peer_$(1)_pc))))
 peer_libs = $(if $(peer_$(1)_pc),\
     $(shell pkg-config --libs $(peer_$(1)_pc)),-l$(1))
 left_out := $(filter-out $(peers),uv tbb glib pthreadpool boost_context \
-    $(if $(filter x86_64-%,$(target)),mvec))
+    sleef $(if $(filter x86_64-%,$(target)),mvec))
 
 ifneq ($(file <$(B)/peers),$(peers))
 .PHONY: $(B)/peers
@@ -738,7 +740,7 @@ pc_lines = \
     'Version: $(version)' \
     'Cflags: -I$${includedir}' \
     'Libs: -L$${libdir} -lquern -lev' \
-    'Libs.private: -lsleef -lm $(seccomp) -fopenmp -pthread'
+    'Libs.private: -lm $(seccomp) -fopenmp -pthread'
 big_pc_lines = \
     'prefix=$(prefix)' \
     'includedir=$(includedir)' \

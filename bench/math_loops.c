@@ -3,7 +3,6 @@
 #include "math_loops.h"
 
 #include <math.h>
-#include <sleef.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -11,7 +10,7 @@
 
 /*
  * A loop over vectors V of `lanes` elements of T, with one or two arguments; the
- * function is declared as well, since SLEEF's header hides what is wider than the rest of
+ * function is declared as well, since headers hide what is wider than the rest of
  * this file.
  */
 #define LOOP_1(id, V, T, lanes, call)                                          \
@@ -86,6 +85,7 @@ FUNCTIONS(GLIBC_f32)
 
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
+#ifdef PEER_sleef
 #define SLEEF_AVX2_f64(name, k, u, low, high)                                  \
 	LOOP_##k(sleef0_##name##_f64, __m256d, double, 4,                      \
 	    Sleef_##name##d4_##u##avx2)
@@ -94,6 +94,7 @@ FUNCTIONS(GLIBC_f32)
 	    sleef0_##name##_f32, __m256, float, 8, Sleef_##name##f8_##u##avx2)
 FUNCTIONS(SLEEF_AVX2_f64)
 FUNCTIONS(SLEEF_AVX2_f32)
+#endif
 #ifdef PEER_mvec
 #define MVEC_AVX2_f64(name, k, u, low, high)                                   \
 	LOOP_##k(libmvec0_##name##_f64, __m256d, double, 4,                    \
@@ -108,6 +109,7 @@ FUNCTIONS(MVEC_AVX2_f32)
 
 #pragma GCC push_options
 #pragma GCC target("avx512f,fma")
+#ifdef PEER_sleef
 #define SLEEF_AVX512_f64(name, k, u, low, high)                                \
 	LOOP_##k(sleef1_##name##_f64, __m512d, double, 8,                      \
 	    Sleef_##name##d8_##u##avx512f)
@@ -116,6 +118,7 @@ FUNCTIONS(MVEC_AVX2_f32)
 	    Sleef_##name##f16_##u##avx512f)
 FUNCTIONS(SLEEF_AVX512_f64)
 FUNCTIONS(SLEEF_AVX512_f32)
+#endif
 #ifdef PEER_mvec
 #define MVEC_AVX512_f64(name, k, u, low, high)                                 \
 	LOOP_##k(libmvec1_##name##_f64, __m512d, double, 8,                    \
@@ -128,13 +131,16 @@ FUNCTIONS(MVEC_AVX512_f32)
 #endif
 #pragma GCC pop_options
 
+#ifdef PEER_sleef
 #define SLEEF_OF(id) sleef0_##id, sleef1_##id
+#endif
 #ifdef PEER_mvec
 #define MVEC_OF(id) libmvec0_##id, libmvec1_##id
 #endif
 
 #else
 
+#ifdef PEER_sleef
 #define SLEEF_NEON_f64(name, k, u, low, high)                                  \
 	LOOP_##k(sleef_##name##_f64, float64x2_t, double, 2,                   \
 	    Sleef_##name##d2_##u##advsimd)
@@ -145,9 +151,13 @@ FUNCTIONS(SLEEF_NEON_f64)
 FUNCTIONS(SLEEF_NEON_f32)
 
 #define SLEEF_OF(id) sleef_##id, sleef_##id
+#endif
 
 #endif
 
+#ifndef SLEEF_OF
+#define SLEEF_OF(id) NULL, NULL
+#endif
 #ifndef MVEC_OF
 #define MVEC_OF(id) NULL, NULL
 #endif

@@ -56,15 +56,15 @@ has_v4(void)
 }
 
 static const struct known known[] = {
-	{ { "baseline", 0, false }, NULL },
-	{ { "avx2", 1, true }, has_v3 },
-	{ { "avx512", 2, true }, has_v4 },
+	{ { "baseline", 0 }, NULL },
+	{ { "avx2", 1 }, has_v3 },
+	{ { "avx512", 2 }, has_v4 },
 };
 
 #elif defined(__aarch64__)
 
 static const struct known known[] = {
-	{ { "neon", 0, true }, NULL },
+	{ { "neon", 0 }, NULL },
 };
 
 #else

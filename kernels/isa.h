@@ -20,7 +20,6 @@
 struct quern__isa {
 	const char *name; /* as in QUERN_ISA */
 	unsigned index;   /* among the variants of a function, see below */
-	bool fma;         /* has fused multiply-add: shares SLEEF's bits */
 };
 
 /* The instruction set in use.  Any thread. */

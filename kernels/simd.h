@@ -13,11 +13,15 @@
 #define QUERN_KERNELS_SIMD_H
 
 #include <math.h>
-#include <sleef.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#else
+#include <arm_neon.h>
+#endif
 
 #if defined(__AVX512F__)
 #define SIMD_BYTES 64

@@ -2,7 +2,7 @@
 /*
  * simd_any.h -- whether any lane needs care.
  *
- *     sleef_calls.h simd_trig.h ... --> [simd_any.h] --> simd.h
+ *     simd_trig.h simd_arc.h ... --> [simd_any.h] --> simd.h
  */
 #ifndef QUERN_KERNELS_SIMD_ANY_H
 #define QUERN_KERNELS_SIMD_ANY_H
@@ -53,7 +53,7 @@ f32v_any_not_below(f32v x, float limit)
 
 #else
 
-#define SLEEF_DEFINE_ANY(t, T)                                                 \
+#define ANY_DEFINE(t, T)                                                       \
 	static inline bool t##v_any_below(t##v x, T limit)                     \
 	{                                                                      \
 		return t##v_any(x < limit);                                    \
@@ -63,8 +63,8 @@ f32v_any_not_below(f32v x, float limit)
 		return t##v_any(~(x < limit));                                 \
 	}
 
-SLEEF_DEFINE_ANY(f64, double)
-SLEEF_DEFINE_ANY(f32, float)
+ANY_DEFINE(f64, double)
+ANY_DEFINE(f32, float)
 
 #endif
 

@@ -38,7 +38,7 @@ for page; do
 		}
 		grep -q '^main(' "$source" || continue
 		${CC:-gcc} ${CFLAGS-} ${LDFLAGS-} -o "$source.run" "$source.o" \
-		    "$QUERN_BUILD/libquern.a" -fopenmp -lev -lsleef -lm \
+		    "$QUERN_BUILD/libquern.a" -fopenmp -lev -lm \
 		    $seccomp &&
 		    "$source.run" >"$source.out" || {
 			echo "$page: program ${source##*/}"

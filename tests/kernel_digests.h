@@ -3,8 +3,7 @@
  * kernel_digests.h -- for test_kernels_digest.c, in the order of
  * quern/kernel_list.h; written by `make digests`.
  *
- *     DIGEST(kernel, everywhere)
- *     DIGESTS(kernel, with fused multiply-add, without)
+ *     DIGEST(kernel, on every instruction set)
  */
 DIGEST(fill_f64, 0xe95d0b45e662abe5)
 DIGEST(fill_f32, 0x02b123afffb46161)

@@ -18,10 +18,9 @@
 
 static const struct known {
 	const char *name;
-	uint64_t fma, plain; /* with fused multiply-add, and without */
+	uint64_t digest;
 } known[] = {
-#define DIGEST(name, all) { #name, all, all },
-#define DIGESTS(name, fma, plain) { #name, fma, plain },
+#define DIGEST(name, digest) { #name, digest },
 #include "kernel_digests.h"
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
@@ -100,7 +99,7 @@ each_kernel_has_its_digest_on_each_instruction_set(void)
 			if (!want)
 				continue;
 			is = digest_kernel(&listed[k]);
-			if (is == (isa->fma ? want->fma : want->plain))
+			if (is == want->digest)
 				continue;
 			CU_FAIL("another digest");
 			printf("\n  %s on %s: 0x%016" PRIx64 " ",
@@ -164,51 +163,20 @@ inputs_have_special_values_among_them(void)
 
 /* ---- the table, written anew ---- */
 
-/* All kernels' digests on an instruction set with or without FMA, the best. */
-static const struct quern__isa *
-digest_all(uint64_t *to, bool fma)
-{
-	const struct quern__isa *isa, *best = NULL;
-
-	for (size_t i = 0; (isa = quern__isa_at(i)); i++)
-		if (isa->fma == fma)
-			best = isa;
-	if (!best)
-		return NULL;
-	quern__isa_use(best);
-	for (size_t k = 0; k < listed_count; k++)
-		to[k] = digest_kernel(&listed[k]);
-	return best;
-}
-
 static int
 print_digests(void)
 {
-	enum { KERNELS = 4096 };
-	static uint64_t fma[KERNELS], plain[KERNELS];
-
-	if (listed_count > KERNELS || !digest_all(fma, true) ||
-	    !digest_all(plain, false)) {
-		fputs("digests are made on x86-64 with AVX2\n", stderr);
-		return 1;
-	}
 	puts(
 	    "/* SPDX-License-Identifier: BSD-2-Clause */\n"
 	    "/*\n"
 	    " * kernel_digests.h -- for test_kernels_digest.c, in the order of\n"
 	    " * quern/kernel_list.h; written by `make digests`.\n"
 	    " *\n"
-	    " *     DIGEST(kernel, everywhere)\n"
-	    " *     DIGESTS(kernel, with fused multiply-add, without)\n"
+	    " *     DIGEST(kernel, on every instruction set)\n"
 	    " */");
 	for (size_t k = 0; k < listed_count; k++)
-		if (fma[k] == plain[k])
-			printf("DIGEST(%s, 0x%016" PRIx64 ")\n", listed[k].name,
-			    fma[k]);
-		else
-			printf("DIGESTS(%s, 0x%016" PRIx64 ", 0x%016" PRIx64
-			       ")\n",
-			    listed[k].name, fma[k], plain[k]);
+		printf("DIGEST(%s, 0x%016" PRIx64 ")\n", listed[k].name,
+		    digest_kernel(&listed[k]));
 	return fflush(stdout) != 0;
 }
 

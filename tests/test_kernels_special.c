@@ -250,7 +250,7 @@ no_lane_depends_on_its_neighbours(void)
 	}
 }
 
-/* SLEEF alone gives infinity for each of the finite ones. */
+/* Some libraries give infinity for each of the finite ones. */
 static void
 the_largest_numbers_are_reached(void)
 {

@@ -12,10 +12,9 @@
  *           is -EINVAL, as is a result inside the array it is reduced from.
  * Bits      an element's result depends on its inputs alone, and a reduction's
  *           on the array alone: the same for any number of threads, any
- *           executor, any alignment and any instruction set.  The exception
- *           is what kernel_list.h says is made with SLEEF: its bits are the
- *           same wherever there is fused multiply-add (x86-64-v3, x86-64-v4,
- *           NEON); plain x86-64 has its own, equally accurate ones.
+ *           executor, any alignment and any instruction set.  Plain x86-64,
+ *           which has no fused multiply-add, emulates it for powers and
+ *           transcendental functions, and takes its time there.
  * NaN       a result that is NaN is the default quiet NaN, except that square
  *           keeps the payload of its operand, and where it is said below.
  * Flags     IEEE special values go in and come out; no floating-point
