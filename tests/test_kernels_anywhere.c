@@ -68,7 +68,8 @@ compare_at(const struct listed *k, size_t place, size_t offset, int want)
 
 /*
  * Each place and each offset, and in a long run all pairs of them; `turn`
- * chooses which are met.
+ * chooses which are met.  Where fused multiply-add is emulated, which takes its
+ * time, a short run has two of the places.
  */
 static void
 compare_anywhere(const struct listed *k, size_t turn)
@@ -76,10 +77,13 @@ compare_anywhere(const struct listed *k, size_t turn)
 	const void *const in[INPUTS] = { input[0], input[1], input[2] };
 	int want = run_blocks(k->build(expected, in, N), 0);
 	bool all = rounds(1) > 1;
+	bool slow = !strcmp(quern__isa()->name, "baseline");
 
 	for (size_t place = 0; place < PLACES; place++)
 		for (size_t offset = 0; offset < OFFSETS; offset++)
-			if (all || offset == (place + turn) % OFFSETS)
+			if (all ||
+			    (offset == (place + turn) % OFFSETS &&
+				(!slow || place % COUNTS == turn % COUNTS)))
 				compare_at(k, place, offset, want);
 }
 
