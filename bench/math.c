@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * math.c -- subject 13: the transcendental kernels, on one thread with arrays
- * that stay in the second cache, and pow on all cores.
+ * that stay in the second cache, and pow on all cores, in the third.
  *
  * A round's figure is its fastest call, which nothing has interrupted.  quern's
  * kernels run as a user runs them, by quern_run() with one thread.
@@ -21,7 +21,7 @@
 #include "rounds.h"
 #include "work.h"
 
-enum { N = 32768, WIDE_N = 1 << 20 };
+enum { N = 32768, WIDE_N = 1 << 18 };
 
 #define ROUND_SECONDS 0.01
 
@@ -202,7 +202,7 @@ struct gain {
 	math_loop *loop; /* of a peer's pow; NULL: plain multiplications */
 };
 
-enum { CALLS = 4 };
+enum { CALLS = 16 };
 
 static double
 pow_on(quern_executor *pool, const struct gain *gain)
