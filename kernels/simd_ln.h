@@ -27,15 +27,23 @@ struct ln_column {
 	f64v lower, upper;
 };
 
-static inline struct ln_column
-ln_column(int64_t which)
+/* Which of the 16 in two vectors, by the last four bits of each lane. */
+static inline f64v
+ln_choose(f64v lower, u64v which, f64v upper)
 {
-	const i64v rows = { 0, 2, 4, 6, 8, 10, 12, 14 };
+	return (f64v)_mm512_permutex2var_pd(
+	    (__m512d)lower, (__m512i)which, (__m512d)upper);
+}
+
+static inline struct ln_column
+ln_column(uint64_t which)
+{
+	const u64v rows = { 0, 2, 4, 6, 8, 10, 12, 14 };
 	const f64v *t = (const f64v *)ln_table;
 
 	return (struct ln_column) {
-		__builtin_shuffle(t[0], t[1], rows + which),
-		__builtin_shuffle(t[2], t[3], rows + which),
+		ln_choose(t[0], rows + which, t[1]),
+		ln_choose(t[2], rows + which, t[3]),
 	};
 }
 
@@ -47,11 +55,10 @@ ln_exponent(u64v bits)
 	return (f64v)_mm512_cvtepi64_pd((__m512i)bits);
 }
 
-/* By the last four bits of each lane. */
 static inline f64v
 ln_pick(struct ln_column c, u64v row)
 {
-	return __builtin_shuffle(c.lower, c.upper, (i64v)row);
+	return ln_choose(c.lower, row, c.upper);
 }
 
 #else
