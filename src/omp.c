@@ -212,13 +212,31 @@ run_on_team(quern_job *job, unsigned permits, unsigned reserved)
 	}
 }
 
+/*
+ * One block of a kernel, some 10 us of work: it is over before anybody could be
+ * told that a core is in use, and there is nothing to claim.
+ */
+static void
+run_block_of_kernel(quern_job *job)
+{
+	struct quern_context ctx = { .job = job };
+
+	quern__grid_run(&ctx, (struct quern__blocks) { 0, 1 });
+	quern__claim_count(job, (uint32_t)ctx.blocks_run);
+}
+
 void
 quern__omp_run_grid(quern_job *job)
 {
 	uint32_t blocks = quern__grid_of(&job->op).blocks;
-	int width = team_width();
+	int width;
 	unsigned permits, reserved;
 
+	if (blocks == 1 && quern__is_kernel(job->op.kind)) {
+		run_block_of_kernel(job);
+		return;
+	}
+	width = team_width();
 	/* A team for one block would only cost. */
 	if (blocks <= 1 || !team_can_start(width))
 		width = 1;
