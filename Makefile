@@ -396,7 +396,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@')
 # What objects depend on besides their sources: rewritten when it differs.
 flags := $(target) $(CC) | $(CPPFLAGS) | $(CFLAGS) | $(LDFLAGS) | \
     $(q_cppflags) $(q_cflags) $(q_ldflags) | $(kernel_cflags) | \
-    $(isa_avx2) $(isa_avx512) | $(SWITCH)
+    $(isa_avx2) $(isa_avx512)
 ifneq ($(file <$(B)/flags),$(flags))
 .PHONY: $(B)/flags
 endif
@@ -461,12 +461,19 @@ big_objects := $(big_sources:%.c=$(B)/%.o)
 static := $(B)/libquern.a
 shared := $(B)/libquern.so.$(version)
 
-$(static): $(objects) Makefile
+# Which objects there are in it.
+ifneq ($(file <$(B)/switch),$(switch))
+.PHONY: $(B)/switch
+endif
+$(B)/switch: | $(B)/
+	@printf '%s\n' '$(switch)' >$@
+
+$(static): $(objects) $(B)/switch Makefile
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(objects)
 
 # nodelete: threads may still run our code when a plugin host unloads us.
-$(shared): $(objects) quern.map Makefile
+$(shared): $(objects) $(B)/switch quern.map Makefile
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(q_ldflags) -shared -o $@ $(objects) \
 	    -Wl,-soname,libquern.so.$(abi) -Wl,--version-script=quern.map \
