@@ -97,6 +97,8 @@ look(struct quern__patience *patience)
 	for (unsigned i = calls->n; i-- > 0;)
 		if (calls->call[i].job && take_back(calls, i))
 			give_back(calls, i);
+	/* Its last job may have ended, and the answer be under way. */
+	patience->job = NULL;
 	for (unsigned i = 0; i < calls->n; i++) {
 		if (!calls->call[i].job)
 			continue;
