@@ -120,12 +120,16 @@ if test "$1" = --one; then
 	exit
 fi
 
-export QUERN_TEST_WORK=$(mktemp -d)
+QUERN_TEST_WORK=$(mktemp -d) || exit 1
+export QUERN_TEST_WORK
+: >"$QUERN_TEST_WORK/sums"
 trap 'rm -rf "$QUERN_TEST_WORK"' EXIT
 trap 'exit 130' INT TERM
 bad=$QUERN_TEST_WORK/bad
 begin=$(date +%s.%N)
-printf '%s\n' "$@" | xargs -P "${QUERN_TEST_LANES:-2}" -n 1 sh "$0" --one
+printf '%s\n' "$@" |
+    xargs -d '\n' -P "${QUERN_TEST_LANES:-2}" -n 1 sh "$0" --one ||
+    echo "  FAIL  a lane came to no end" >>"$bad"
 awk -v all=$# '
 END { if (NR != all) print "  FAIL  of", all, "programs", NR, "came to an end" }' \
     "$QUERN_TEST_WORK/sums" >>"$bad"
