@@ -58,7 +58,7 @@ deps_san_packages := clang-14 libclang-rt-14-dev libomp-14-dev util-linux
 deps_bench_packages := libuv1-dev libtbb-dev libpthreadpool-dev libglib2.0-dev \
     libboost-context-dev libsleef-dev g++ python3 python3-numpy gnuplot-nox
 deps_cross_packages := gcc-aarch64-linux-gnu qemu-user-static pkg-config \
-    $(addsuffix :arm64,libc6 libgomp1 libev-dev libcunit1-dev libmpfr-dev \
+    $(addsuffix :arm64,libc6-dev libgomp1 libev-dev libcunit1-dev libmpfr-dev \
     libgmp-dev libseccomp-dev)
 
 # $(call install_packages,NAMES): nothing at all if none is missing.  A package
