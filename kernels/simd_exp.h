@@ -152,7 +152,9 @@ safe_in_two(const struct exp_columns *c, size_t i)
 /*
  * The second stage for any elements; where no care is needed, with the bits
  * of finish_exp().  Subnormal results are rounded once, but for an error of
- * 2^-9 ULP or so.  Where x is positive, the result is e^x * 2^-1009 * up_again.
+ * 2^-9 ULP or so.  Where x is positive, the result is e^x * 2^-500 * up_again:
+ * small enough not to overflow, and so large that the low part of no product
+ * underflows where fused multiply-add is emulated, or its bits would be others.
  */
 static inline f64v
 finish_exp_times(const struct exp_columns *c, size_t i, double up_again)
@@ -161,9 +163,9 @@ finish_exp_times(const struct exp_columns *c, size_t i, double up_again)
 	const u64v one_bits = ALL_BITS(0x3ff0000000000000);
 	f64v place = f64v_load(&c->place[i]), n = place - EXP_ORIGIN;
 	f64v_mask up = n > 0;
-	/* 2^(n / 128), but times 2^-1009 or 2^1022 */
-	u64v shift = (u64v)i64v_select(up, i64v_all(-(INT64_C(1009) << 52)),
-	    i64v_all(INT64_C(1022) << 52));
+	/* 2^(n / 128), but times 2^-500 or 2^1022 */
+	u64v shift = (u64v)i64v_select(
+	    up, i64v_all(-(INT64_C(500) << 52)), i64v_all(INT64_C(1022) << 52));
 	f64v error, bits, power, tail, v, low, sum, large;
 
 	f64v_rows(exp_table, &c->at[i], &error, &bits);
@@ -189,7 +191,7 @@ finish_exp_times(const struct exp_columns *c, size_t i, double up_again)
 static inline f64v
 finish_exp_carefully(const struct exp_columns *c, size_t i)
 {
-	return finish_exp_times(c, i, 0x1p1009);
+	return finish_exp_times(c, i, 0x1p500);
 }
 
 /* `care` gathers what the first stages returned; n is a multiple of LANES. */

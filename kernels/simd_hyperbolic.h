@@ -112,7 +112,7 @@ half_exp_beyond(f64v x, f64v v, const struct exp_columns *c, size_t i)
 {
 	(void)x;
 	return f64v_select(
-	    safe_in_two(c, i), v, finish_exp_times(c, i, 0x1p1008));
+	    safe_in_two(c, i), v, finish_exp_times(c, i, 0x1p499));
 }
 
 static inline f64v
