@@ -7,7 +7,8 @@
  *
  * A sum or difference of two parts is rounded, what that loses is known exactly
  * (Dekker 1971), and everything small is added up before it is added to what is
- * large: so results are within 0.75 ULP even where nearly all digits cancel.
+ * large: so results are within 0.75 ULP, of floats within 1.0, even where nearly
+ * all digits cancel.
  * expm1 and tanh of tiny x come out as they are, subnormal ones too, since l is
  * x then; sinh has too many roundings for that.
  *

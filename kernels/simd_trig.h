@@ -155,7 +155,7 @@ sides_of(struct angle angle)
 	struct sides sides = { .sin = r, .cos = 1 - half };
 
 	sides.sin_low =
-	    f64v_fma(angle.low, sides.cos, r * s * f64v_poly(s, sin_terms));
+	    f64v_fma(r * s, f64v_poly(s, sin_terms), angle.low * sides.cos);
 	sides.cos_low =
 	    f64v_fma(s * s, f64v_poly(s, cos_terms), (1 - sides.cos) - half);
 	/* What has been rounded off r and its square. */
