@@ -32,19 +32,6 @@ f64v_any_below(f64v x, double limit)
 }
 
 static inline bool
-f32v_any_below(f32v x, float limit)
-{
-	return _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(limit), _CMP_LT_OQ);
-}
-
-static inline bool
-f64v_any_not_below(f64v x, double limit)
-{
-	return _mm512_cmp_pd_mask(
-	    (__m512d)x, _mm512_set1_pd(limit), _CMP_NLT_UQ);
-}
-
-static inline bool
 f32v_any_not_below(f32v x, float limit)
 {
 	return _mm512_cmp_ps_mask(
@@ -53,18 +40,17 @@ f32v_any_not_below(f32v x, float limit)
 
 #else
 
-#define ANY_DEFINE(t, T)                                                       \
-	static inline bool t##v_any_below(t##v x, T limit)                     \
-	{                                                                      \
-		return t##v_any(x < limit);                                    \
-	}                                                                      \
-	static inline bool t##v_any_not_below(t##v x, T limit)                 \
-	{                                                                      \
-		return t##v_any(~(x < limit));                                 \
-	}
+static inline bool
+f64v_any_below(f64v x, double limit)
+{
+	return f64v_any(x < limit);
+}
 
-ANY_DEFINE(f64, double)
-ANY_DEFINE(f32, float)
+static inline bool
+f32v_any_not_below(f32v x, float limit)
+{
+	return f32v_any(~(x < limit));
+}
 
 #endif
 

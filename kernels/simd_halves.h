@@ -3,7 +3,7 @@
  * simd_halves.h -- a vector of floats as two vectors of doubles, for functions
  * that are right to the last bit of a float if they are computed in doubles.
  *
- *     trigonometric.c special.c --> [simd_halves.h] --> simd.h
+ *     simd_trig.h simd_arc.h special.c --> [simd_halves.h] --> simd.h
  *
  * f32v_first() and f32v_second() widen a half, f32v_of() rounds and joins two.
  */

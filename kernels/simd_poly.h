@@ -2,7 +2,7 @@
 /*
  * simd_poly.h -- polynomials.
  *
- *     simd_fused.h --> [simd_poly.h] --> simd_trig.h simd_arc.h
+ *     simd_fused.h --> [simd_poly.h] --> simd_trig.h simd_arc.h special.c
  *
  * f64v_poly(x, terms) is terms[0] + terms[1] x + ..., for an array of constants.
  * Terms of even and of odd degree are two chains of operations side by side,

@@ -13,8 +13,8 @@
  * looks around (grid.c).
  *
  * Where another process runs them each step costs a message: so a claim is one
- * step, begins with more than one block if there are many, grows faster, and
- * stays worth a message until the end.
+ * step, of up to 1024 blocks, begins with more than one if there are many, grows
+ * faster, and stays worth a message until the end.
  *
  * What the last blocks took says nothing certain of the next ones.  Should they
  * take a thousand times as long, whoever finds no block left steals what the
