@@ -257,26 +257,6 @@ static volatile int power = 11;
 
 /* ---- all of them ---- */
 
-#undef QUERN_0S
-#undef QUERN_1
-#undef QUERN_1S
-#undef QUERN_1K
-#undef QUERN_1SS
-#undef QUERN_2
-#undef QUERN_2S
-#undef QUERN_3
-#undef QUERN_IS1
-#undef QUERN_IS1S
-#undef QUERN_IS2
-#undef QUERN_PICK
-#undef QUERN_OK1
-#undef QUERN_OK2
-#undef QUERN_RANDOM
-#undef QUERN_RANDOM_S
-#undef QUERN_RANDOM_SS
-#undef QUERN_TO1
-#undef QUERN_TO1_2
-
 #define ELEMENT(T)                                                             \
 	_Generic((T *)NULL, double * : KERNEL_F64, float * : KERNEL_F32,       \
 	    default : KERNEL_INTEGER)

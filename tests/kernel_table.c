@@ -45,25 +45,6 @@ static size_t verdict;
 #define QUERN_TO1(name, t, R, T) BUILD(name, t, (out, in[0], n))
 #define QUERN_TO1_2(name, t, R, T) BUILD(name, t, (out, in[0], in[1], n))
 #include <quern/kernel_list.h>
-#undef QUERN_0S
-#undef QUERN_1
-#undef QUERN_1S
-#undef QUERN_1K
-#undef QUERN_1SS
-#undef QUERN_2
-#undef QUERN_2S
-#undef QUERN_3
-#undef QUERN_IS1
-#undef QUERN_IS1S
-#undef QUERN_IS2
-#undef QUERN_PICK
-#undef QUERN_OK1
-#undef QUERN_OK2
-#undef QUERN_RANDOM
-#undef QUERN_RANDOM_S
-#undef QUERN_RANDOM_SS
-#undef QUERN_TO1
-#undef QUERN_TO1_2
 
 /* In the other modes. */
 #define MODES_OF(X, t)                                                         \

@@ -762,4 +762,25 @@ QUERN_RANDOM_SS(random_range, u32, uint32_t)
  */
 QUERN_RANDOM_S(permutation, u64, uint64_t)
 
+/* Who reads the list again gives the shapes another meaning. */
+#undef QUERN_0S
+#undef QUERN_1
+#undef QUERN_1S
+#undef QUERN_1K
+#undef QUERN_1SS
+#undef QUERN_2
+#undef QUERN_2S
+#undef QUERN_3
+#undef QUERN_IS1
+#undef QUERN_IS1S
+#undef QUERN_IS2
+#undef QUERN_PICK
+#undef QUERN_OK1
+#undef QUERN_OK2
+#undef QUERN_RANDOM
+#undef QUERN_RANDOM_S
+#undef QUERN_RANDOM_SS
+#undef QUERN_TO1
+#undef QUERN_TO1_2
+
 #endif

@@ -140,26 +140,6 @@ typedef struct quern_description {
 
 #include <quern/kernel_list.h>
 
-#undef QUERN_0S
-#undef QUERN_1
-#undef QUERN_1S
-#undef QUERN_1K
-#undef QUERN_1SS
-#undef QUERN_2
-#undef QUERN_2S
-#undef QUERN_3
-#undef QUERN_IS1
-#undef QUERN_IS1S
-#undef QUERN_IS2
-#undef QUERN_PICK
-#undef QUERN_OK1
-#undef QUERN_OK2
-#undef QUERN_RANDOM
-#undef QUERN_RANDOM_S
-#undef QUERN_RANDOM_SS
-#undef QUERN_TO1
-#undef QUERN_TO1_2
-
 /* ---- from one type of element to another ---- */
 
 typedef enum quern_type {
