@@ -213,7 +213,7 @@ run_on_team(quern_job *job, unsigned permits, unsigned reserved)
 }
 
 /*
- * One block of a kernel, some 10 us of work: it is over before anybody could be
+ * One block of a kernel, 10 to 100 us of work: it is over before anybody could be
  * told that a core is in use, and there is nothing to claim.
  */
 static void
