@@ -20,10 +20,6 @@
  * tree over b and hands acc[0] to `finish`.  With a count of 0 there are no
  * blocks, and `finish` gets an identity.
  *
- * A kernel's reduction has the same bits if a block is taken in parts of 4096
- * elements, each with an accumulator of its own, that are joined in the same tree
- * as blocks: fuse.c does so.
- *
  * Bits  `range` must produce bits that depend on the elements and on begin and
  *       end alone.
  * Name  QUERN_REGISTER() beside each kind, so that a worker process finds it.

@@ -51,31 +51,60 @@ feed(const quern_op *op, quern__loop *loop, size_t begin, size_t end,
 	loop(op, state, in, end - begin);
 }
 
+static void
+close_sub(struct quern__taken *taken, const struct quern__sub *sub)
+{
+	sub->close(taken->part[taken->parts++], taken->state);
+	taken->n = 0;
+}
+
 void
-quern__reduction_range(
-    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+quern__reduction_take(struct quern__taken *taken, const quern_op *op,
+    size_t begin, size_t end, void *acc)
 {
 	quern__loop *loop = op->kind->loop[quern__isa()->index];
 	const struct quern__sub *sub = op->kind->sub;
-	_Alignas(64) char state[QUERN__SUB_STATE];
-	_Alignas(64) char part[QUERN__SUBS][QUERN__SUB_ACC];
-	size_t subs = 0;
 
-	(void)ctx;
 	if (!sub) {
 		feed(op, loop, begin, end, acc);
 		return;
 	}
 	for (size_t n; begin < end; begin += n) {
-		n = end - begin < QUERN__SUB ? end - begin : QUERN__SUB;
-		sub->open(state);
-		feed(op, loop, begin, begin + n, state);
-		sub->close(part[subs++], state);
+		n = QUERN__SUB - taken->n;
+		n = end - begin < n ? end - begin : n;
+		if (taken->n == 0)
+			sub->open(taken->state);
+		feed(op, loop, begin, begin + n, taken->state);
+		taken->n += n;
+		if (taken->n == QUERN__SUB)
+			close_sub(taken, sub);
 	}
-	for (size_t width = 1; width < subs; width *= 2)
-		for (size_t i = 0; i + width < subs; i += 2 * width)
-			op->kind->combine(op, part[i], part[i + width]);
-	op->kind->combine(op, acc, part[0]);
+}
+
+void
+quern__reduction_end(struct quern__taken *taken, const quern_op *op, void *acc)
+{
+	if (!op->kind->sub)
+		return;
+	if (taken->n)
+		close_sub(taken, op->kind->sub);
+	for (size_t width = 1; width < taken->parts; width *= 2)
+		for (size_t i = 0; i + width < taken->parts; i += 2 * width)
+			op->kind->combine(
+			    op, taken->part[i], taken->part[i + width]);
+	op->kind->combine(op, acc, taken->part[0]);
+}
+
+void
+quern__reduction_range(
+    quern_context *ctx, const quern_op *op, size_t begin, size_t end, void *acc)
+{
+	struct quern__taken taken;
+
+	(void)ctx;
+	quern__reduction_begin(&taken);
+	quern__reduction_take(&taken, op, begin, end, acc);
+	quern__reduction_end(&taken, op, acc);
 }
 
 quern_op

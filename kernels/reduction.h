@@ -44,7 +44,31 @@ struct quern__sub {
 	void (*close)(void *acc, const void *state);
 };
 
-/* The range of every reduction. */
+/* What has been taken of a block. */
+struct quern__taken {
+	_Alignas(64) char state[QUERN__SUB_STATE];
+	_Alignas(64) char part[QUERN__SUBS][QUERN__SUB_ACC];
+	size_t parts; /* sub-blocks that are closed */
+	size_t n;     /* elements of the one that is open, 0: none is */
+};
+
+static inline void
+quern__reduction_begin(struct quern__taken *taken)
+{
+	taken->parts = taken->n = 0;
+}
+
+/*
+ * Take the block's next elements, [begin, end) of the op's arrays: all calls but
+ * the last a multiple of 512 of them.
+ */
+void quern__reduction_take(struct quern__taken *taken, const quern_op *op,
+    size_t begin, size_t end, void *acc);
+/* That was the whole block; `acc` is its accumulator. */
+void quern__reduction_end(
+    struct quern__taken *taken, const quern_op *op, void *acc);
+
+/* The range of every reduction: all at once. */
 void quern__reduction_range(quern_context *ctx, const quern_op *op,
     size_t begin, size_t end, void *acc);
 

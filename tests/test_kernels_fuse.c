@@ -251,8 +251,8 @@ compare(const struct random_chain *chain, run_fn *run)
 	printf(" ");
 }
 
-static const size_t count[] = { 0, 1, 2, 7, 255, 256, 257, 513, 1000, 4095,
-	4096, 4097, 8191, 12289, 32767, 32768, 32769, N };
+static const size_t count[] = { 0, 1, 2, 7, 31, 32, 33, 64, 127, 129, 511, 512,
+	513, 1000, 4095, 4096, 4097, 8191, 12289, 32767, 32768, 32769, N };
 
 enum { COUNTS = sizeof(count) / sizeof(count[0]) };
 
@@ -305,7 +305,7 @@ so_it_has_on_any_number_of_threads(void)
 	}
 }
 
-/* Each reduction is taken in the parts that kernel.h tells of. */
+/* Each reduction takes a chunk at a time. */
 static void
 so_has_each_reduction_of_a_slot(void)
 {
