@@ -4,13 +4,15 @@
  *
  *     quern/kernels.h --> [argminmax.c] --> extreme.h
  *
- * Most sub-blocks hold no new extreme: only one that does is looked through for
+ * Most pieces hold no new extreme: only one that does is looked through for
  * its place, while it is still in the first cache.
  */
 #include "extreme.h"
 
 #include <errno.h>
 #include <string.h>
+
+enum { PIECE = 4096 };
 
 /* Is a better than b, which comes first? */
 #define IS_BETTER_FLOAT(t)                                                     \
@@ -111,7 +113,7 @@ DEFINE_PLACE(u32, 32, SAME_INTEGER)
                                                                                \
 		(void)op;                                                      \
 		for (size_t m; n; n -= m, from += m * sizeof(value)) {         \
-			m = n < QUERN__SUB ? n : QUERN__SUB;                   \
+			m = n < PIECE ? n : PIECE;                             \
 			value = EXTREME_##what##_##t(from, m);                 \
 			if (BETTER##_##t(value, best->value)) {                \
 				best->at =                                     \

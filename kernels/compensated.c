@@ -18,6 +18,20 @@
 #define TERM_EXACT(v, w, p, e) (p = (v) * (w))
 #define TERM_PRODUCT(v, w, p, e) (p = (v) * (w), e = product_error(v, w, p))
 
+/* Add the lanes of a run to those of the block. */
+static inline void
+end_run(double *block, const f64v high[], f64v low[])
+{
+	f64v before[LANES_VECTORS], sum[LANES_VECTORS];
+
+	lanes_load(before, block);
+	for (size_t k = 0; k < LANES_VECTORS; k++) {
+		sum[k] = before[k] + high[k];
+		low[k] += PAIR_ERROR(before[k], high[k], sum[k]);
+	}
+	lanes_store(block, sum);
+}
+
 #define COMPENSATED(id, t, arrays, TERM)                                       \
 	MAP_LOOP(id##_##t##_compensated)                                       \
 	{                                                                      \
@@ -28,26 +42,25 @@
 		f64v high[LANES_VECTORS], low[LANES_VECTORS];                  \
                                                                                \
 		(void)op;                                                      \
-		if (state->begun) {                                            \
-			lanes_load(high, state->high);                         \
-			lanes_load(low, state->low);                           \
-		} else {                                                       \
+		lanes_load(low, state->low);                                   \
+		for (size_t run; n; n -= run) {                                \
+			run = n < LANES_RUN ? n : LANES_RUN;                   \
 			lanes_begin(high, -0.0);                               \
-			lanes_begin(low, 0);                                   \
+			for (size_t i = LANES; i <= run; i += LANES) {         \
+				ADD(t, TERM)                                   \
+				a += LANES * SIZE;                             \
+				b += LANES * SIZE;                             \
+			}                                                      \
+			if (run % LANES) {                                     \
+				a = lanes_pad(                                 \
+				    last[0], a, run % LANES, SIZE, -0.0);      \
+				b = lanes_pad(                                 \
+				    last[1], b, run % LANES, SIZE, 1);         \
+				ADD(t, TERM)                                   \
+			}                                                      \
+			end_run(state->high, high, low);                       \
 		}                                                              \
-		for (; n >= LANES; n -= LANES) {                               \
-			ADD(t, TERM)                                           \
-			a += LANES * SIZE;                                     \
-			b += LANES * SIZE;                                     \
-		}                                                              \
-		if (n) {                                                       \
-			a = lanes_pad(last[0], a, n, SIZE, -0.0);              \
-			b = lanes_pad(last[1], b, n, SIZE, 1);                 \
-			ADD(t, TERM)                                           \
-		}                                                              \
-		lanes_store(state->high, high);                                \
 		lanes_store(state->low, low);                                  \
-		state->begun = true;                                           \
 	}
 
 #define ADD(t, TERM)                                                           \

@@ -5,20 +5,20 @@
  *
  *     quern/kernels.h --> [describe.c] --> pair.h
  *
- * Within a sub-block powers of the distance from a number near the mean are
- * summed in 8 lanes: the mean of its first 256 elements.  If these are k of n
- * elements, and all of them as far from the others as can be, the square of the
- * distance from the true mean is n / k times the variance, so that at most 4 or
- * 5 bits of it cancel.  Sub-blocks have count, mean and central moments, joined
- * by the formulas of Chan and others (1979) and Pebay (2008); the mean is kept
- * in two doubles, for their differences are small.
+ * Within a sub-block, 4096 elements, powers of the distance from a number near
+ * the mean are summed in 8 lanes: the mean of its first 256 elements.  If these
+ * are k of n elements, and all of them as far from the others as can be, the
+ * square of the distance from the true mean is n / k times the variance, so that
+ * at most 4 or 5 bits of it cancel.  Sub-blocks have count, mean and central
+ * moments, joined by the formulas of Chan and others (1979) and Pebay (2008); the
+ * mean is kept in two doubles, for their differences are small.
  */
 #include "pair.h"
 
 #include <assert.h>
 #include <quern/kernels.h>
 
-enum { NEAR = 256, POWERS = 4, D_LANES = 8 };
+enum { SUB = 4096, NEAR = 256, POWERS = 4, D_LANES = 8 };
 
 /* The state of a sub-block: sums of powers of x - centre. */
 struct sums {
@@ -159,6 +159,7 @@ struct moments {
 	double min, max;          /* NaN: there is one */
 };
 
+static_assert(SUB * QUERN__SUBS == REDUCTION_BLOCK, "all of a block");
 static_assert(sizeof(struct moments) <= QUERN__SUB_ACC, "of a sub-block");
 static_assert(sizeof(struct sums) <= QUERN__SUB_STATE, "of a sub-block");
 
@@ -258,7 +259,7 @@ close_sums(void *acc, const void *state)
 	}
 }
 
-static const struct quern__sub sums_sub = { open_sums, close_sums };
+static const struct quern__sub sums_sub = { SUB, open_sums, close_sums };
 
 /* ---- the end ---- */
 

@@ -5,10 +5,12 @@
  *
  *     sum.c norm.c ... --> [lanes.h] --> reduction.h
  *
- * A sub-block is added in 32 lanes: element i goes to lane i mod 32, and at the
- * end the upper half of the lanes is added to the lower half until one is left.
- * Lanes start at -0, which changes nothing it is added to, -0 included.  Floats
- * are added as doubles.
+ * Every 512 elements are a run, which is added in 32 lanes: element i goes to
+ * lane i mod 32.  Then these are added to the lanes of the block, and at the end
+ * of that the upper half of the lanes to the lower half until one is left.  So no
+ * lane adds up more than 16 and then 64 numbers, and only few instructions of a
+ * block are not those that add elements.  Lanes start at -0, which changes
+ * nothing it is added to, -0 included.  Floats are added as doubles.
  */
 #ifndef QUERN_KERNELS_LANES_H
 #define QUERN_KERNELS_LANES_H
@@ -17,14 +19,22 @@
 
 #include "reduction.h"
 
-enum { LANES = 32 };
+enum { LANES = 32, LANES_RUN = 512 };
 
-/* The state of a sub-block. */
+/* The state of a block. */
 struct lanes {
 	double lane[LANES];
 	double total; /* of the lanes */
-	bool begun;   /* false: the two above are yet to be written */
 };
+
+static inline void
+lanes_open(void *state)
+{
+	double *lane = state;
+
+	for (size_t j = 0; j < LANES; j++)
+		lane[j] = -0.0;
+}
 
 #ifdef QUERN_ISA_NAME
 
@@ -35,11 +45,7 @@ enum { LANES_VECTORS = LANES / LANES_WIDTH };
 #define LANES_LOAD_f64(from) f64v_load(from)
 #define LANES_LOAD_f32(from) f64v_load_f32(from)
 
-/*
- * Vector by vector, so that they stay in registers in between.  What is written
- * in smaller parts than it is read makes the reader wait, so lanes that have not
- * begun are not written at all.
- */
+/* Vector by vector, so that they stay in registers in between. */
 static inline void
 lanes_load(f64v lane[], const double *from)
 {
@@ -61,10 +67,7 @@ lanes_store(double *to, const f64v lane[])
 		memcpy(to + k * LANES_WIDTH, &lane[k], sizeof(lane[k]));
 }
 
-/*
- * As lanes_total() below.  Each loop appends this to the state: in registers it
- * takes less time than the first additions of the next sub-block do.
- */
+/* As lanes_total() below, but in registers: each loop adds it to the state. */
 static inline double
 lanes_sum(const f64v from[])
 {
@@ -108,26 +111,30 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 		enum { SIZE = sizeof(quern__##t) };                            \
 		const char *a = in[0], *b = in[arrays - 1];                    \
 		char last[2][LANES * sizeof(double)];                          \
-		f64v lane[LANES_VECTORS];                                      \
+		f64v sum[LANES_VECTORS], lane[LANES_VECTORS];                  \
                                                                                \
 		(void)op;                                                      \
-		if (state->begun)                                              \
-			lanes_load(lane, state->lane);                         \
-		else                                                           \
+		lanes_load(sum, state->lane);                                  \
+		for (size_t run; n; n -= run) {                                \
+			run = n < LANES_RUN ? n : LANES_RUN;                   \
 			lanes_begin(lane, -0.0);                               \
-		for (; n >= LANES; n -= LANES) {                               \
-			LANES_ADD(t, F)                                        \
-			a += LANES * SIZE;                                     \
-			b += LANES * SIZE;                                     \
+			for (size_t i = LANES; i <= run; i += LANES) {         \
+				LANES_ADD(t, F)                                \
+				a += LANES * SIZE;                             \
+				b += LANES * SIZE;                             \
+			}                                                      \
+			if (run % LANES) {                                     \
+				a = lanes_pad(                                 \
+				    last[0], a, run % LANES, SIZE, -0.0);      \
+				b = lanes_pad(                                 \
+				    last[1], b, run % LANES, SIZE, 1);         \
+				LANES_ADD(t, F)                                \
+			}                                                      \
+			for (size_t k = 0; k < LANES_VECTORS; k++)             \
+				sum[k] += lane[k];                             \
 		}                                                              \
-		if (n) {                                                       \
-			a = lanes_pad(last[0], a, n, SIZE, -0.0);              \
-			b = lanes_pad(last[1], b, n, SIZE, 1);                 \
-			LANES_ADD(t, F)                                        \
-		}                                                              \
-		lanes_store(state->lane, lane);                                \
-		state->total = lanes_sum(lane);                                \
-		state->begun = true;                                           \
+		lanes_store(state->lane, sum);                                 \
+		state->total = lanes_sum(sum);                                 \
 	}
 
 #define LANES_ADD(t, F)                                                        \
@@ -142,12 +149,6 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 #else
 
 #define LANES_LOOP(id, t, arrays, F) VARIANTS(quern__loop, id##_##t)
-
-static inline void
-lanes_open(void *state)
-{
-	((struct lanes *)state)->begun = false;
-}
 
 /* The upper half to the lower half, until one is left. */
 static inline double
@@ -173,7 +174,8 @@ lanes_close(void *acc, const void *state)
 /* The accumulator `lanes`, and how it comes from lanes. */
 #define LANES_ACC                                                              \
 	REDUCTION_ACC(lanes, double, -0.0, LANES_PLUS)                         \
-	static const struct quern__sub lanes_sub = { lanes_open, lanes_close };
+	static const struct quern__sub lanes_sub = { REDUCTION_BLOCK,          \
+		lanes_open, lanes_close };
 
 #endif
 

@@ -8,8 +8,8 @@
  * J. L. Blue's way (1978): elements so large that their squares could overflow
  * are scaled down, squared and summed apart, those so small that squares would
  * lose bits are scaled up, and what lies between is squared as it is.  Each sum
- * is one in lanes, to which an element of another kind brings 0; so a run
- * without large and small ones may as well not look for them, and nearly all
+ * is one in lanes, to which an element of another kind brings 0; so a run of the
+ * lanes without large and small ones may as well not add them, and nearly all
  * are.
  */
 #include "lanes.h"
@@ -26,27 +26,44 @@ enum { MIDDLE, LARGE, SMALL, SIZES };
 
 #ifdef QUERN_ISA_NAME
 
+/* A run, or what there is of it: elements beyond the whole 32s are in `last`. */
+struct run {
+	const char *from, *last;
+	size_t n;
+};
+
+static inline const char *
+elements(const struct run *run, size_t i)
+{
+	return run->n - i < LANES ? run->last : run->from + i * sizeof(double);
+}
+
 /* The middle ones only; false, and nothing changed, if there are others. */
 static inline bool
-add_middle(double *state, const char *from, size_t n)
+add_middle(double *state, const struct run *run)
 {
 	const f64v small = f64v_all(TO_SMALL), large = f64v_all(FROM_LARGE);
-	f64v lane[LANES_VECTORS], v, size;
+	f64v sum[LANES_VECTORS], lane[LANES_VECTORS], v, size;
 	f64v_mask other = { 0 };
 
-	lanes_load(lane, state);
-	for (; n; n -= LANES)
+	lanes_begin(lane, 0);
+	for (size_t i = 0; i < run->n; i += LANES) {
+		const char *from = elements(run, i);
+
 		for (size_t k = 0; k < LANES_VECTORS; k++) {
-			v = f64v_load(from);
-			from += sizeof(v);
+			v = f64v_load(from + k * sizeof(v));
 			size = f64v_abs(v);
 			other |= (size >= large) |
 			    ((size < small) & (v != f64v_all(0)));
 			lane[k] += v * v;
 		}
+	}
 	if (f64v_any(other))
 		return false;
-	lanes_store(state, lane);
+	lanes_load(sum, state);
+	for (size_t k = 0; k < LANES_VECTORS; k++)
+		sum[k] += lane[k];
+	lanes_store(state, sum);
 	return true;
 }
 
@@ -64,11 +81,14 @@ add_scaled(double *state, const char *from, f64v_mask mask[], f64v scale)
 }
 
 static void
-add_each(double *state, const char *from, size_t n)
+add_each(double *state, const struct run *run)
 {
 	f64v_mask mask[SIZES][LANES_VECTORS];
+	double lane[SIZES * LANES] = { 0 };
 
-	for (; n; n -= LANES, from += LANES * sizeof(double)) {
+	for (size_t i = 0; i < run->n; i += LANES) {
+		const char *from = elements(run, i);
+
 		for (size_t k = 0; k < LANES_VECTORS; k++) {
 			f64v size =
 			    f64v_abs(f64v_load(from + k * sizeof(size)));
@@ -78,27 +98,31 @@ add_each(double *state, const char *from, size_t n)
 			mask[MIDDLE][k] = ~(mask[LARGE][k] | mask[SMALL][k]);
 		}
 		add_scaled(
-		    state + MIDDLE * LANES, from, mask[MIDDLE], f64v_all(1));
+		    lane + MIDDLE * LANES, from, mask[MIDDLE], f64v_all(1));
 		add_scaled(
-		    state + LARGE * LANES, from, mask[LARGE], f64v_all(SHRINK));
+		    lane + LARGE * LANES, from, mask[LARGE], f64v_all(SHRINK));
 		add_scaled(
-		    state + SMALL * LANES, from, mask[SMALL], f64v_all(GROW));
+		    lane + SMALL * LANES, from, mask[SMALL], f64v_all(GROW));
 	}
+	for (size_t j = 0; j < SIZES * LANES; j++)
+		state[j] += lane[j];
 }
 
 MAP_LOOP(norm2_f64)
 {
-	const char *from = in[0];
 	char last[LANES * sizeof(double)];
-	size_t whole = n - n % LANES;
+	struct run run = { .from = in[0], .last = last };
 
 	(void)op;
-	if (!add_middle(out, from, whole))
-		add_each(out, from, whole);
-	if (whole < n) {
-		from += whole * sizeof(double);
-		lanes_pad(last, from, n - whole, sizeof(double), 0);
-		add_each(out, last, LANES);
+	for (; n; n -= run.n, run.from += run.n * sizeof(double)) {
+		size_t rest;
+
+		run.n = n < LANES_RUN ? n : LANES_RUN;
+		rest = run.n % LANES;
+		lanes_pad(last, run.from + (run.n - rest) * sizeof(double),
+		    rest, sizeof(double), 0);
+		if (!add_middle(out, &run))
+			add_each(out, &run);
 	}
 }
 
@@ -138,7 +162,8 @@ close_squares(void *acc, const void *state)
 		squares->of[i] = lanes_total(lane + i * LANES);
 }
 
-static const struct quern__sub squares_sub = { open_squares, close_squares };
+static const struct quern__sub squares_sub = { REDUCTION_BLOCK, open_squares,
+	close_squares };
 
 /*
  * Of neighbouring sizes both count, of large and small only the former.  Small

@@ -18,10 +18,9 @@
 #define PAIR_ERROR(a, b, sum)                                                  \
 	(((a) - ((sum) - ((sum) - (a)))) + ((b) - ((sum) - (a))))
 
-/* The state of a sub-block. */
+/* The state of a block. */
 struct pair_lanes {
 	double high[LANES], low[LANES];
-	bool begun; /* false: the lanes are yet to be written */
 };
 
 #ifndef QUERN_ISA_NAME
@@ -45,7 +44,10 @@ pair_join(struct pair a, struct pair b)
 static inline void
 pair_open(void *state)
 {
-	((struct pair_lanes *)state)->begun = false;
+	struct pair_lanes *lanes = state;
+
+	lanes_open(lanes->high);
+	memset(lanes->low, 0, sizeof(lanes->low));
 }
 
 static inline void
@@ -78,7 +80,8 @@ pair_value(const void *acc)
 
 #define PAIR_ACC                                                               \
 	REDUCTION_ACC(pair, struct pair, PAIR_NONE, pair_join)                 \
-	static const struct quern__sub pair_sub = { pair_open, pair_close };
+	static const struct quern__sub pair_sub = { REDUCTION_BLOCK,           \
+		pair_open, pair_close };
 
 #endif
 

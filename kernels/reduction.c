@@ -70,13 +70,13 @@ quern__reduction_take(struct quern__taken *taken, const quern_op *op,
 		return;
 	}
 	for (size_t n; begin < end; begin += n) {
-		n = QUERN__SUB - taken->n;
+		n = sub->elements - taken->n;
 		n = end - begin < n ? end - begin : n;
 		if (taken->n == 0)
 			sub->open(taken->state);
 		feed(op, loop, begin, begin + n, taken->state);
 		taken->n += n;
-		if (taken->n == QUERN__SUB)
+		if (taken->n == sub->elements)
 			close_sub(taken, sub);
 	}
 }

@@ -11,7 +11,7 @@
  *
  *   the order is free   the state is the accumulator itself, as for extremes
  *                       and integer sums.  The kind has no `sub`.
- *   the order is fixed  every 4096 elements are a sub-block, whose state is
+ *   the order is fixed  so many elements are a sub-block, whose state is
  *                       opened, filled by one or more calls of the loop, and
  *                       closed to an accumulator (struct quern__sub).  All
  *                       calls but the last bring a multiple of 512 elements.
@@ -31,15 +31,15 @@
 #include "map.h"
 
 enum {
-	QUERN__SUB = 4096,       /* elements of a sub-block */
-	QUERN__SUBS = 8,         /* of them in a block: some 10 us of work */
+	REDUCTION_BLOCK = 32768, /* elements of a block: some 10 us of work */
+	QUERN__SUBS = 8,         /* sub-blocks of it at most */
 	QUERN__SUB_STATE = 1024, /* bytes at most of a state ... */
 	QUERN__SUB_ACC = 64,     /* ... and of the accumulator made of it */
-	REDUCTION_BLOCK = QUERN__SUBS * QUERN__SUB,
 };
 
 /* See above; kernel.h has a place for it in each kind. */
 struct quern__sub {
+	size_t elements; /* a power of two */
 	void (*open)(void *state);
 	void (*close)(void *acc, const void *state);
 };

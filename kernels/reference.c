@@ -42,57 +42,7 @@ DEFINE_SQUARE(u32, uint32_t, uint32_t)
 DEFINE_POW(f64, double, pow)
 DEFINE_POW(f32, float, powf)
 
-/* ---- sums ---- */
-
-enum { SUB = 4096, LANES = 32 };
-
-/*
- * Down the tree instead of up: the left branch is the largest power of two of
- * sub-blocks that leaves something for the right one.
- */
-#define DEFINE_TREE(t, T)                                                      \
-	static double tree_##t(const T *in, size_t n)                          \
-	{                                                                      \
-		double lane[LANES];                                            \
-		size_t left = SUB;                                             \
-                                                                               \
-		if (n > SUB) {                                                 \
-			while (left * 2 < n)                                   \
-				left *= 2;                                     \
-			return tree_##t(in, left) +                            \
-			    tree_##t(in + left, n - left);                     \
-		}                                                              \
-		for (size_t j = 0; j < LANES; j++)                             \
-			lane[j] = -0.0;                                        \
-		for (size_t i = 0; i < n; i++)                                 \
-			lane[i % LANES] += (double)in[i];                      \
-		for (size_t j = 0; j < 16; j++)                                \
-			lane[j] += lane[j + 16];                               \
-		for (size_t j = 0; j < 8; j++)                                 \
-			lane[j] += lane[j + 8];                                \
-		for (size_t j = 0; j < 4; j++)                                 \
-			lane[j] += lane[j + 4];                                \
-		return (lane[0] + lane[2]) + (lane[1] + lane[3]);              \
-	}                                                                      \
-	int quern__ref_sum_##t(T *result, const T *in, size_t n)               \
-	{                                                                      \
-		double sum = tree_##t(in, n);                                  \
-                                                                               \
-		*result = n == 0 ? 0 : isnan(sum) ? (T)NAN : (T)sum;           \
-		return 0;                                                      \
-	}                                                                      \
-	int quern__ref_mean_##t(T *result, const T *in, size_t n)              \
-	{                                                                      \
-		double mean = tree_##t(in, n) / (double)n;                     \
-                                                                               \
-		if (n == 0)                                                    \
-			return -EDOM;                                          \
-		*result = isnan(mean) ? (T)NAN : (T)mean;                      \
-		return 0;                                                      \
-	}
-
-DEFINE_TREE(f64, double)
-DEFINE_TREE(f32, float)
+/* ---- sums of integers ---- */
 
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 uwide;

@@ -21,35 +21,65 @@ struct array {
 
 typedef double term_fn(const struct array *of, size_t i);
 
-/* Of the terms [begin, end), at least one. */
+/* Of the terms [begin, end), at least one and of one block. */
+static double
+block(const struct array *of, term_fn *term, size_t begin, size_t end)
+{
+	double sum[32], lane[32], upper[32];
+	size_t run;
+
+	for (size_t j = 0; j < 32; j++)
+		sum[j] = -0.0;
+	for (; begin < end; begin = run) {
+		run = end - begin < 512 ? end : begin + 512;
+		for (size_t j = 0; j < 32; j++)
+			lane[j] = -0.0;
+		for (size_t i = begin; i < run; i++)
+			lane[(i - begin) % 32] += term(of, i);
+		for (size_t j = 0; j < 32; j++)
+			sum[j] += lane[j];
+	}
+	for (size_t half = 16; half; half /= 2) {
+		memcpy(upper, sum + half, half * sizeof(double));
+		for (size_t j = 0; j < half; j++)
+			sum[j] += upper[j];
+	}
+	return sum[0];
+}
+
+/*
+ * Down the tree instead of up: the left branch is the largest power of two of
+ * blocks that leaves something for the right one.
+ */
 static double
 tree(const struct array *of, term_fn *term, size_t begin, size_t end)
 {
-	double lane[32], upper[32];
-	size_t half = 4096;
+	size_t left = 32768;
 
-	if (end - begin > 4096) {
-		while (half * 2 < end - begin)
-			half *= 2;
-		return tree(of, term, begin, begin + half) +
-		    tree(of, term, begin + half, end);
-	}
-	for (size_t j = 0; j < 32; j++)
-		lane[j] = -0.0;
-	for (size_t i = begin; i < end; i++)
-		lane[(i - begin) % 32] += term(of, i);
-	for (half = 16; half; half /= 2) {
-		memcpy(upper, lane + half, half * sizeof(double));
-		for (size_t j = 0; j < half; j++)
-			lane[j] += upper[j];
-	}
-	return lane[0];
+	if (end - begin <= left)
+		return block(of, term, begin, end);
+	while (left * 2 < end - begin)
+		left *= 2;
+	return tree(of, term, begin, begin + left) +
+	    tree(of, term, begin + left, end);
 }
 
 static double
 total(const struct array *of, term_fn *term, size_t n)
 {
 	return n ? tree(of, term, 0, n) : 0;
+}
+
+static double
+self_f64(const struct array *of, size_t i)
+{
+	return of->f64[i];
+}
+
+static double
+self_f32(const struct array *of, size_t i)
+{
+	return (double)of->f32[i];
 }
 
 static double
@@ -91,6 +121,20 @@ put_f32(float *result, double value)
 }
 
 #define DEFINE_SUMS(t, T)                                                      \
+	int quern__ref_sum_##t(T *result, const T *in, size_t n)               \
+	{                                                                      \
+		const struct array of = { .t = in };                           \
+                                                                               \
+		return put_##t(result, total(&of, self_##t, n));               \
+	}                                                                      \
+	int quern__ref_mean_##t(T *result, const T *in, size_t n)              \
+	{                                                                      \
+		const struct array of = { .t = in };                           \
+                                                                               \
+		if (n == 0)                                                    \
+			return -EDOM;                                          \
+		return put_##t(result, total(&of, self_##t, n) / (double)n);   \
+	}                                                                      \
 	int quern__ref_dot_##t(T *result, const T *a, const T *b, size_t n)    \
 	{                                                                      \
 		const struct array of = { .t = a, .t##_2 = b };                \

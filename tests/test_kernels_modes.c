@@ -72,7 +72,7 @@ by_mpfr(int what, bool wide, mpfr_t sum, mpfr_t sizes, size_t n)
 static bool
 within_bound(double got, mpfr_t sum, mpfr_t sizes, size_t n)
 {
-	double k = n > 4096 ? 132 + ceil(log2((double)n / 4096)) : 132, sum_d,
+	double k = n > 32768 ? 84 + ceil(log2((double)n / 32768)) : 84, sum_d,
 	       error, bound;
 	mpfr_t difference;
 

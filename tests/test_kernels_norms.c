@@ -141,7 +141,7 @@ norms_of_extreme_elements_are_right(void)
 	}
 }
 
-/* Within k = 132 + log2(n / 4096) times 2^-53, roots halve that. */
+/* Within k = 84 times 2^-53, roots halve that. */
 static void
 the_error_of_a_norm_is_within_its_bound(void)
 {
@@ -168,7 +168,7 @@ the_error_of_a_norm_is_within_its_bound(void)
 		mpfr_d_sub(term, norm, exact, MPFR_RNDN);
 		mpfr_div(term, term, exact, MPFR_RNDN);
 		CU_ASSERT_TRUE(
-		    fabs(mpfr_get_d(term, MPFR_RNDA)) <= 68 * 0x1p-53);
+		    fabs(mpfr_get_d(term, MPFR_RNDA)) <= 44 * 0x1p-53);
 	}
 	mpfr_clears(exact, term, NULL);
 }

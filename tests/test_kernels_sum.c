@@ -174,7 +174,7 @@ floats_are_added_in_double_and_rounded_once(void)
 	}
 }
 
-/* The bound of kernels.h, to first order: k = 132 + log2(n / 4096). */
+/* The bound of kernels.h, to first order: k = 84 + log2(n / 32768). */
 static void
 the_error_of_a_sum_is_within_its_bound(void)
 {
@@ -193,7 +193,7 @@ the_error_of_a_sum_is_within_its_bound(void)
 		sum = sum_of(in, MOST);
 		mpfr_d_sub(difference, sum, exact, MPFR_RNDN);
 		error = fabs(mpfr_get_d(difference, MPFR_RNDA));
-		bound = (132 + ceil(log2(MOST / 4096.0))) * 0x1p-53 *
+		bound = (84 + ceil(log2(MOST / 32768.0))) * 0x1p-53 *
 		    sum_of(size, MOST);
 		CU_ASSERT_TRUE(error <= bound);
 	}

@@ -540,15 +540,16 @@ QUERN_2(hypot, f32, float)
  * *result = in[0] + ... + in[n - 1].
  *
  * Accuracy  f64: the error is at most k * 2^-53 times the sum of |in[i]|, to
- *           first order, where k = 132 up to 4096 elements and one more for
- *           each doubling: 144 for 16 Mi.  As in any such sum, a partial sum
+ *           first order, where k = 84 up to 32768 elements and one more for
+ *           each doubling: 93 for 16 Mi.  As in any such sum, a partial sum
  *           that overflows makes the result infinite or NaN.
  *           f32: accumulated in double, in the same order, and rounded once.
  *           Integers: exact; -ERANGE if the result does not fit, whatever the
  *           partial sums do.
  * Special   elements that are all -0 add up to -0.
- * Method    blocks of 4096 elements, 32 interleaved lanes in a block, a
- *           pairwise tree over lanes and blocks.
+ * Method    32 interleaved lanes; each adds 16 elements in a row, up to 64 of
+ *           those sums in a block of 32768, and a pairwise tree is over lanes and
+ *           blocks.
  */
 QUERN_TO1(sum, f64, double, double)
 QUERN_TO1(sum, f32, float, float)
