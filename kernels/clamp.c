@@ -10,42 +10,72 @@
 #ifdef QUERN_ISA_NAME
 
 /*
- * Equal numbers differ in their sign at most, if they are zeros: the lesser one
- * has the sign if either has, the greater if both have.
+ * The lesser and the larger of two are their second operand if one is NaN, so
+ * taken both ways round one of the results is NaN, and so are all its bits with
+ * any more set.  Otherwise only the signs of two zeros differ: the minimum has
+ * the sign if either has, the maximum if both have.
  */
-#define DEFINE_EXTREME(V, what, less, either)                                  \
-	static inline V V##_##what(V v, V w)                                   \
+#define DEFINE_EXTREME_FLOAT(V)                                                \
+	static inline V V##_minimum(V v, V w)                                  \
 	{                                                                      \
-		V r = V##_select(v less w, v, w);                              \
-		V equal = (V)((V##_mask)v either(V##_mask) w);                 \
+		V##_mask a = (V##_mask)V##_lesser(v, w);                       \
+		V##_mask b = (V##_mask)V##_lesser(w, v);                       \
                                                                                \
-		r = V##_select(v == w, equal, r);                              \
-		return V##_select((v == v) & (w == w), r, V##_all(NAN));       \
+		return V##_tidy((V)(a | b));                                   \
 	}                                                                      \
+	static inline V V##_maximum(V v, V w)                                  \
+	{                                                                      \
+		V##_mask a = (V##_mask)V##_larger(v, w);                       \
+		V##_mask b = (V##_mask)V##_larger(w, v);                       \
+		V##_mask sign = (V##_mask)V##_all(-0.0f);                      \
+                                                                               \
+		return V##_tidy((V)((a | b) & ~((a ^ b) & sign)));             \
+	}
+
+/* Both are NaN only if both were. */
+#define DEFINE_EXTREME_NUMBER(V, what)                                         \
 	static inline V V##_##what##_number(V v, V w)                          \
 	{                                                                      \
-		w = V##_select(w == w, w, v);                                  \
-		return V##_##what(V##_select(v == v, v, w), w);                \
+		return V##_##what(V##_unless_nan(v, w), V##_unless_nan(w, v)); \
 	}
+
+/*
+ * The minimum of the maximum, as above.  What bounds do to zeros and NaN is the
+ * same for all elements, of which the lesser and larger one keep zeros and NaN:
+ * no element is below a bound +0, which clears the sign of all, or above -0,
+ * which sets it; and NaN is all bits set.
+ */
+#define DEFINE_CLAMP_FLOAT(V)                                                  \
+	static inline V V##_clamp(V v, V low, V high)                          \
+	{                                                                      \
+		V##_mask sign = (V##_mask)V##_all(-0.0f);                      \
+		V##_mask clear = (low == 0) & ((V##_mask)low ^ sign);          \
+		V##_mask set = (high == 0) & (V##_mask)high;                   \
+                                                                               \
+		set |= (low != low) | (high != high);                          \
+		v = (V)((V##_mask)V##_larger(low, v) & ~clear);                \
+		v = (V)((V##_mask)V##_lesser(high, v) | set);                  \
+		return V##_tidy(v);                                            \
+	}
+
+#define DEFINE_FLOAT(V)                                                        \
+	DEFINE_EXTREME_FLOAT(V)                                                \
+	DEFINE_EXTREME_NUMBER(V, minimum)                                      \
+	DEFINE_EXTREME_NUMBER(V, maximum)                                      \
+	DEFINE_CLAMP_FLOAT(V)
+
 #define DEFINE_EXTREME_INTEGER(V, what, less)                                  \
 	static inline V V##_##what(V v, V w)                                   \
 	{                                                                      \
 		return V##_select(v less w, v, w);                             \
 	}
-#define DEFINE_CLAMP(V)                                                        \
+#define DEFINE_INTEGER(V)                                                      \
+	DEFINE_EXTREME_INTEGER(V, minimum, <)                                  \
+	DEFINE_EXTREME_INTEGER(V, maximum, >)                                  \
 	static inline V V##_clamp(V v, V low, V high)                          \
 	{                                                                      \
 		return V##_minimum(V##_maximum(v, low), high);                 \
 	}
-
-#define DEFINE_FLOAT(V)                                                        \
-	DEFINE_EXTREME(V, minimum, <, |)                                       \
-	DEFINE_EXTREME(V, maximum, >, &)                                       \
-	DEFINE_CLAMP(V)
-#define DEFINE_INTEGER(V)                                                      \
-	DEFINE_EXTREME_INTEGER(V, minimum, <)                                  \
-	DEFINE_EXTREME_INTEGER(V, maximum, >)                                  \
-	DEFINE_CLAMP(V)
 
 DEFINE_FLOAT(f64v)
 DEFINE_FLOAT(f32v)

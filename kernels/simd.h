@@ -99,41 +99,50 @@ SIMD_DEFINE_SELECT(i32v)
 SIMD_DEFINE_SELECT(u64v)
 SIMD_DEFINE_SELECT(u32v)
 
-/*
- * NaNs become the default quiet one: which of an operation's operands lends its
- * bits, and the sign of a NaN that it makes itself, are the processor's choice.
- */
+/* v, but `instead` where that is NaN. */
 #if defined(__AVX512F__)
 
 static inline f64v
-f64v_tidy(f64v x)
+f64v_unless_nan(f64v v, f64v instead)
 {
-	__mmask8 nan = _mm512_cmp_pd_mask((__m512d)x, (__m512d)x, _CMP_UNORD_Q);
+	__mmask8 nan = _mm512_cmp_pd_mask((__m512d)v, (__m512d)v, _CMP_UNORD_Q);
 
-	return (f64v)_mm512_mask_mov_pd(
-	    (__m512d)x, nan, _mm512_set1_pd((double)NAN));
+	return (f64v)_mm512_mask_mov_pd((__m512d)v, nan, (__m512d)instead);
 }
 
 static inline f32v
-f32v_tidy(f32v x)
+f32v_unless_nan(f32v v, f32v instead)
 {
-	__mmask16 nan = _mm512_cmp_ps_mask((__m512)x, (__m512)x, _CMP_UNORD_Q);
+	__mmask16 nan = _mm512_cmp_ps_mask((__m512)v, (__m512)v, _CMP_UNORD_Q);
 
-	return (f32v)_mm512_mask_mov_ps((__m512)x, nan, _mm512_set1_ps(NAN));
+	return (f32v)_mm512_mask_mov_ps((__m512)v, nan, (__m512)instead);
 }
 
 #else
 
+#define SIMD_DEFINE_UNLESS_NAN(V)                                              \
+	static inline V V##_unless_nan(V v, V instead)                         \
+	{                                                                      \
+		return V##_select(v == v, v, instead);                         \
+	}
+
+SIMD_DEFINE_UNLESS_NAN(f64v)
+SIMD_DEFINE_UNLESS_NAN(f32v)
+
+#endif
+
+/*
+ * NaNs become the default quiet one: which of an operation's operands lends its
+ * bits, and the sign of a NaN that it makes itself, are the processor's choice.
+ */
 #define SIMD_DEFINE_TIDY(V)                                                    \
 	static inline V V##_tidy(V v)                                          \
 	{                                                                      \
-		return V##_select(v == v, v, V##_all(NAN));                    \
+		return V##_unless_nan(v, V##_all(NAN));                        \
 	}
 
 SIMD_DEFINE_TIDY(f64v)
 SIMD_DEFINE_TIDY(f32v)
-
-#endif
 
 /* Without the sign; of a NaN the other bits stay. */
 #define SIMD_DEFINE_ABS(V, BITS)                                               \
@@ -145,34 +154,42 @@ SIMD_DEFINE_TIDY(f32v)
 SIMD_DEFINE_ABS(f64v, INT64_MAX)
 SIMD_DEFINE_ABS(f32v, INT32_MAX)
 
-/* The lesser or larger one of each lane; b where either is NaN. */
-static inline f64v
-f64v_lesser(f64v a, f64v b)
-{
-#if defined(__AVX512F__)
-	return (f64v)_mm512_min_pd((__m512d)a, (__m512d)b);
-#elif defined(__AVX2__)
-	return (f64v)_mm256_min_pd((__m256d)a, (__m256d)b);
-#elif defined(__x86_64__)
-	return (f64v)_mm_min_pd((__m128d)a, (__m128d)b);
+/* The lesser or larger one of each lane; b where they are equal or one is NaN. */
+#if defined(__x86_64__)
+#define SIMD_DEFINE_EXTREMES(V, M, MIN, MAX)                                   \
+	static inline V V##_lesser(V a, V b)                                   \
+	{                                                                      \
+		return (V)MIN((M)a, (M)b);                                     \
+	}                                                                      \
+	static inline V V##_larger(V a, V b)                                   \
+	{                                                                      \
+		return (V)MAX((M)a, (M)b);                                     \
+	}
 #else
-	return f64v_select(a < b, a, b);
+#define SIMD_DEFINE_EXTREMES(V)                                                \
+	static inline V V##_lesser(V a, V b)                                   \
+	{                                                                      \
+		return V##_select(a < b, a, b);                                \
+	}                                                                      \
+	static inline V V##_larger(V a, V b)                                   \
+	{                                                                      \
+		return V##_select(a > b, a, b);                                \
+	}
 #endif
-}
 
-static inline f64v
-f64v_larger(f64v a, f64v b)
-{
 #if defined(__AVX512F__)
-	return (f64v)_mm512_max_pd((__m512d)a, (__m512d)b);
+SIMD_DEFINE_EXTREMES(f64v, __m512d, _mm512_min_pd, _mm512_max_pd)
+SIMD_DEFINE_EXTREMES(f32v, __m512, _mm512_min_ps, _mm512_max_ps)
 #elif defined(__AVX2__)
-	return (f64v)_mm256_max_pd((__m256d)a, (__m256d)b);
+SIMD_DEFINE_EXTREMES(f64v, __m256d, _mm256_min_pd, _mm256_max_pd)
+SIMD_DEFINE_EXTREMES(f32v, __m256, _mm256_min_ps, _mm256_max_ps)
 #elif defined(__x86_64__)
-	return (f64v)_mm_max_pd((__m128d)a, (__m128d)b);
+SIMD_DEFINE_EXTREMES(f64v, __m128d, _mm_min_pd, _mm_max_pd)
+SIMD_DEFINE_EXTREMES(f32v, __m128, _mm_min_ps, _mm_max_ps)
 #else
-	return f64v_select(a > b, a, b);
+SIMD_DEFINE_EXTREMES(f64v)
+SIMD_DEFINE_EXTREMES(f32v)
 #endif
-}
 
 /* SIMD_BYTES / 8 floats, widened. */
 static inline f64v
