@@ -64,17 +64,10 @@
 	DEFINE_EXTREME_NUMBER(V, maximum)                                      \
 	DEFINE_CLAMP_FLOAT(V)
 
-#define DEFINE_EXTREME_INTEGER(V, what, less)                                  \
-	static inline V V##_##what(V v, V w)                                   \
-	{                                                                      \
-		return V##_select(v less w, v, w);                             \
-	}
 #define DEFINE_INTEGER(V)                                                      \
-	DEFINE_EXTREME_INTEGER(V, minimum, <)                                  \
-	DEFINE_EXTREME_INTEGER(V, maximum, >)                                  \
 	static inline V V##_clamp(V v, V low, V high)                          \
 	{                                                                      \
-		return V##_minimum(V##_maximum(v, low), high);                 \
+		return V##_lesser(V##_larger(v, low), high);                   \
 	}
 
 DEFINE_FLOAT(f64v)
@@ -86,19 +79,19 @@ DEFINE_INTEGER(u32v)
 
 #endif
 
-#define KERNELS(t)                                                             \
-	MAP_2(minimum, t, MAP_CHEAP, t##v_minimum)                             \
-	MAP_2(maximum, t, MAP_CHEAP, t##v_maximum)                             \
+#define KERNELS(t, MINIMUM, MAXIMUM)                                           \
+	MAP_2(minimum, t, MAP_CHEAP, MINIMUM)                                  \
+	MAP_2(maximum, t, MAP_CHEAP, MAXIMUM)                                  \
 	MAP_1SS(clamp, t, MAP_CHEAP, t##v_clamp)
-#define NUMBER_KERNELS(t)                                                      \
+#define FLOAT_KERNELS(t)                                                       \
+	KERNELS(t, t##v_minimum, t##v_maximum)                                 \
 	MAP_2(minimum_number, t, MAP_CHEAP, t##v_minimum_number)               \
 	MAP_2(maximum_number, t, MAP_CHEAP, t##v_maximum_number)
+#define INTEGER_KERNELS(t) KERNELS(t, t##v_lesser, t##v_larger)
 
-KERNELS(f64)
-KERNELS(f32)
-KERNELS(i64)
-KERNELS(i32)
-KERNELS(u64)
-KERNELS(u32)
-NUMBER_KERNELS(f64)
-NUMBER_KERNELS(f32)
+FLOAT_KERNELS(f64)
+FLOAT_KERNELS(f32)
+INTEGER_KERNELS(i64)
+INTEGER_KERNELS(i32)
+INTEGER_KERNELS(u64)
+INTEGER_KERNELS(u32)

@@ -81,10 +81,6 @@ EXTREME_INTEGER(u32, uint32_t)
  */
 enum { EXTREME_SIDE = 4 };
 
-/* yes where the mask is set, no elsewhere; M is the type of the mask */
-#define EXTREME_PICK(V, M, mask, yes, no)                                      \
-	((V)(((M)(yes) & (mask)) | ((M)(no) & ~(mask))))
-
 #define EXTREME_OF_INTEGERS(t, T)                                              \
 	static inline T extreme_##t(const char *from, size_t n, T flip_one)    \
 	{                                                                      \
@@ -99,8 +95,7 @@ enum { EXTREME_SIDE = 4 };
 			for (size_t k = 0; k < EXTREME_SIDE; k++) {            \
 				v = t##v_load(from) ^ flip;                    \
 				from += sizeof(v);                             \
-				best[k] = EXTREME_PICK(                        \
-				    t##v, t##v, v < best[k], v, best[k]);      \
+				best[k] = t##v_lesser(v, best[k]);             \
 			}                                                      \
 		for (size_t k = 0; k < EXTREME_SIDE; k++)                      \
 			for (size_t j = 0; j < WIDTH; j++)                     \
@@ -146,8 +141,7 @@ EXTREME_OF_INTEGERS(i32, int32_t)
 			for (size_t k = 0; k < EXTREME_SIDE; k++) {            \
 				v = t##v_load(from + k * sizeof(v));           \
 				v = (t##v)((iv##v)v ^ flip);                   \
-				best[k] = EXTREME_PICK(                        \
-				    t##v, iv##v, v < best[k], v, best[k]);     \
+				best[k] = t##v_lesser(v, best[k]);             \
 				nan |= v != v;                                 \
 				bits |= (iv##v)v;                              \
 			}                                                      \

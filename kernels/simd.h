@@ -154,9 +154,11 @@ SIMD_DEFINE_TIDY(f32v)
 SIMD_DEFINE_ABS(f64v, INT64_MAX)
 SIMD_DEFINE_ABS(f32v, INT32_MAX)
 
-/* The lesser or larger one of each lane; b where they are equal or one is NaN. */
-#if defined(__x86_64__)
-#define SIMD_DEFINE_EXTREMES(V, M, MIN, MAX)                                   \
+/*
+ * The lesser or larger one of each lane; b where they are equal or one is NaN.
+ * SIMD_EXTREMES is for where the processor has instructions for it.
+ */
+#define SIMD_EXTREMES(V, M, MIN, MAX)                                          \
 	static inline V V##_lesser(V a, V b)                                   \
 	{                                                                      \
 		return (V)MIN((M)a, (M)b);                                     \
@@ -165,8 +167,7 @@ SIMD_DEFINE_ABS(f32v, INT32_MAX)
 	{                                                                      \
 		return (V)MAX((M)a, (M)b);                                     \
 	}
-#else
-#define SIMD_DEFINE_EXTREMES(V)                                                \
+#define SIMD_EXTREMES_COMPARED(V)                                              \
 	static inline V V##_lesser(V a, V b)                                   \
 	{                                                                      \
 		return V##_select(a < b, a, b);                                \
@@ -175,20 +176,35 @@ SIMD_DEFINE_ABS(f32v, INT32_MAX)
 	{                                                                      \
 		return V##_select(a > b, a, b);                                \
 	}
-#endif
 
 #if defined(__AVX512F__)
-SIMD_DEFINE_EXTREMES(f64v, __m512d, _mm512_min_pd, _mm512_max_pd)
-SIMD_DEFINE_EXTREMES(f32v, __m512, _mm512_min_ps, _mm512_max_ps)
+SIMD_EXTREMES(f64v, __m512d, _mm512_min_pd, _mm512_max_pd)
+SIMD_EXTREMES(f32v, __m512, _mm512_min_ps, _mm512_max_ps)
+SIMD_EXTREMES(i64v, __m512i, _mm512_min_epi64, _mm512_max_epi64)
+SIMD_EXTREMES(i32v, __m512i, _mm512_min_epi32, _mm512_max_epi32)
+SIMD_EXTREMES(u64v, __m512i, _mm512_min_epu64, _mm512_max_epu64)
+SIMD_EXTREMES(u32v, __m512i, _mm512_min_epu32, _mm512_max_epu32)
 #elif defined(__AVX2__)
-SIMD_DEFINE_EXTREMES(f64v, __m256d, _mm256_min_pd, _mm256_max_pd)
-SIMD_DEFINE_EXTREMES(f32v, __m256, _mm256_min_ps, _mm256_max_ps)
+SIMD_EXTREMES(f64v, __m256d, _mm256_min_pd, _mm256_max_pd)
+SIMD_EXTREMES(f32v, __m256, _mm256_min_ps, _mm256_max_ps)
+SIMD_EXTREMES_COMPARED(i64v)
+SIMD_EXTREMES(i32v, __m256i, _mm256_min_epi32, _mm256_max_epi32)
+SIMD_EXTREMES_COMPARED(u64v)
+SIMD_EXTREMES(u32v, __m256i, _mm256_min_epu32, _mm256_max_epu32)
 #elif defined(__x86_64__)
-SIMD_DEFINE_EXTREMES(f64v, __m128d, _mm_min_pd, _mm_max_pd)
-SIMD_DEFINE_EXTREMES(f32v, __m128, _mm_min_ps, _mm_max_ps)
+SIMD_EXTREMES(f64v, __m128d, _mm_min_pd, _mm_max_pd)
+SIMD_EXTREMES(f32v, __m128, _mm_min_ps, _mm_max_ps)
+SIMD_EXTREMES_COMPARED(i64v)
+SIMD_EXTREMES_COMPARED(i32v)
+SIMD_EXTREMES_COMPARED(u64v)
+SIMD_EXTREMES_COMPARED(u32v)
 #else
-SIMD_DEFINE_EXTREMES(f64v)
-SIMD_DEFINE_EXTREMES(f32v)
+SIMD_EXTREMES_COMPARED(f64v)
+SIMD_EXTREMES_COMPARED(f32v)
+SIMD_EXTREMES_COMPARED(i64v)
+SIMD_EXTREMES(i32v, int32x4_t, vminq_s32, vmaxq_s32)
+SIMD_EXTREMES_COMPARED(u64v)
+SIMD_EXTREMES(u32v, uint32x4_t, vminq_u32, vmaxq_u32)
 #endif
 
 /* SIMD_BYTES / 8 floats, widened. */
