@@ -11,22 +11,22 @@
 #include "simd_ieee.h"
 
 /*
- * Halves away from zero: what trunc() leaves is exact, and adding 1/2 to x
- * first would not be.  The sign of x is that of zeros as well.
+ * Halves away from zero.  With the float below 1/2 for the 1/2, what is less
+ * than a half stays below the next integer: it is at least as far from it as
+ * floats there are apart.  A half comes nearer to the next integer than to any
+ * other float, or is a tie with it, 1, as the even one.
  */
-#define DEFINE_ROUND(V)                                                        \
+#define DEFINE_ROUND(V, below_half)                                            \
 	static inline V V##_round(V x)                                         \
 	{                                                                      \
-		const V##_mask sign = (V##_mask)V##_all(-0.0f);                \
-		V size = (V)((V##_mask)x & ~sign);                             \
-		V r = V##_trunc(size);                                         \
+		V##_mask sign = (V##_mask)x & (V##_mask)V##_all(-0.0f);        \
+		V##_mask half = (V##_mask)V##_all(below_half);                 \
                                                                                \
-		r = V##_select(size - r >= 0.5f, r + 1, r);                    \
-		return (V)((V##_mask)r | ((V##_mask)x & sign));                \
+		return V##_trunc(x + (V)(half | sign));                        \
 	}
 
-DEFINE_ROUND(f64v)
-DEFINE_ROUND(f32v)
+DEFINE_ROUND(f64v, 0x1.fffffffffffffp-2)
+DEFINE_ROUND(f32v, 0x1.fffffep-2f)
 
 #endif
 

@@ -94,7 +94,11 @@ f32v_fma(f32v x, f32v y, f32v z)
 	}                                                                      \
 	static inline V V##_trunc(V x)                                         \
 	{                                                                      \
-		return V##_select(x < 0, V##_ceil(x), V##_floor(x));           \
+		const V##_mask sign = (V##_mask)V##_all(-0.0f);                \
+		V size = (V)((V##_mask)x & ~sign);                             \
+                                                                               \
+		size = V##_floor(size);                                        \
+		return (V)((V##_mask)size | ((V##_mask)x & sign));             \
 	}
 
 SIMD_DEFINE_ROUND(f64v, 0x1p52)
