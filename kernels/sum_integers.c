@@ -19,71 +19,55 @@ __extension__ typedef unsigned __int128 uwide;
 
 #ifdef QUERN_ISA_NAME
 
-/* Lanes of a vector of 64 bits. */
-enum { WIDTH = SIMD_BYTES / sizeof(uint64_t) };
-
-/* Halves of 32 bits are added up in 64, so at most 2^32 of them. */
+/* Their halves of 32 bits are added up in 64 bits, so at most 2^32 of them. */
 enum { PIECE = 1 << 30 };
 
 /*
- * With `bias` added, 2^63 for signed ones, an element is unsigned, and its
- * halves of 32 bits are summed apart.  What is missing in the last vector is a
- * bare bias less the bias.
+ * The sum of n elements of `size` bytes.  With `bias` added, 2^63 or 2^31 for
+ * signed ones, an element is unsigned.  64 bits are one element or two; their
+ * upper halves are summed, and the whole, which wraps, but less the upper halves
+ * it is the sum of the lower ones.  Elements that are missing in the last
+ * vectors are a bare bias less the bias.
  */
 static inline wide
-sum_64(const char *from, size_t n, uint64_t bias_one)
+sum_of(const char *from, size_t n, size_t size, uint64_t bias_one)
 {
-	const u64v bias = u64v_all(bias_one);
-	const u64v low_half = u64v_all(UINT32_MAX);
-	u64v low = u64v_all(0), high = u64v_all(0), v;
-	wide sum = -(wide)bias_one * (wide)n;
+	const bool two = size == sizeof(uint32_t);
+	const u64v bias = u64v_all(two ? bias_one << 32 | bias_one : bias_one);
+	enum { STEP = MAP_SIDE * sizeof(bias) };
+	u64v whole[MAP_SIDE] = { { 0 } }, high[MAP_SIDE] = { { 0 } };
+	u64v v, last[MAP_SIDE];
+	uint64_t low_sum = 0, high_sum = 0;
 
-	for (; n >= WIDTH; n -= WIDTH, from += sizeof(v)) {
-		v = u64v_load(from) ^ bias;
-		low += v & low_half;
-		high += v >> 32;
+	for (size_t bytes = n * size; bytes; bytes -= STEP, from += STEP) {
+		if (bytes < STEP) {
+			for (size_t k = 0; k < MAP_SIDE; k++)
+				last[k] = bias;
+			memcpy(last, from, bytes);
+			from = (const char *)last;
+			bytes = STEP;
+		}
+		for (size_t k = 0; k < MAP_SIDE; k++) {
+			v = u64v_load(from + k * sizeof(v)) ^ bias;
+			whole[k] += v;
+			high[k] += v >> 32;
+		}
 	}
-	v = u64v_load_part(from, n, bias) ^ bias;
-	low += v & low_half;
-	high += v >> 32;
-	for (size_t k = 0; k < WIDTH; k++)
-		sum += (wide)low[k] + ((wide)high[k] << 32);
-	return sum;
+	for (size_t k = 0; k < MAP_SIDE; k++) {
+		v = whole[k] - (high[k] << 32);
+		for (size_t j = 0; j < sizeof(v) / sizeof(v[0]); j++) {
+			low_sum += v[j];
+			high_sum += high[k][j];
+		}
+	}
+	return (wide)low_sum + ((wide)high_sum << (two ? 0 : 32)) -
+	    (wide)bias_one * (wide)n;
 }
 
-typedef int32_t i32half SIMD_VECTOR(SIMD_BYTES / 2);
-typedef uint32_t u32half SIMD_VECTOR(SIMD_BYTES / 2);
-
-/* Elements of 32 bits are added up in 64. */
-#define DEFINE_SUM_32(t, wider)                                                \
-	static inline wide sum_##t(const char *from, size_t n)                 \
-	{                                                                      \
-		wider##v sum[MAP_SIDE] = { { 0 } };                            \
-		t##half v = { 0 };                                             \
-		wide total = 0;                                                \
-                                                                               \
-		for (; n >= MAP_SIDE * WIDTH; n -= MAP_SIDE * WIDTH)           \
-			for (size_t k = 0; k < MAP_SIDE; k++) {                \
-				memcpy(&v, from, sizeof(v));                   \
-				from += sizeof(v);                             \
-				sum[k] +=                                      \
-				    __builtin_convertvector(v, wider##v);      \
-			}                                                      \
-		for (size_t k = 0; k < MAP_SIDE; k++)                          \
-			for (size_t j = 0; j < WIDTH; j++)                     \
-				total += sum[k][j];                            \
-		for (; n; n--, from += sizeof(quern__##t))                     \
-			total += t##v_load_one(from);                          \
-		return total;                                                  \
-	}
-
-DEFINE_SUM_32(i32, i64)
-DEFINE_SUM_32(u32, u64)
-
-#define SUM_i64(from, n) sum_64(from, n, (uint64_t)1 << 63)
-#define SUM_u64(from, n) sum_64(from, n, 0)
-#define SUM_i32(from, n) sum_i32(from, n)
-#define SUM_u32(from, n) sum_u32(from, n)
+#define SUM_i64(from, n) sum_of(from, n, 8, UINT64_C(1) << 63)
+#define SUM_u64(from, n) sum_of(from, n, 8, 0)
+#define SUM_i32(from, n) sum_of(from, n, 4, UINT64_C(1) << 31)
+#define SUM_u32(from, n) sum_of(from, n, 4, 0)
 
 #define SUM_LOOP(t)                                                            \
 	MAP_LOOP(sum_##t)                                                      \
@@ -129,26 +113,26 @@ finish_unsigned(const quern_op *op, const void *acc)
 }
 
 /*
- * sum / n, rounded once: long division in binary until the quotient has 63
- * bits.  Its lowest bit then also says that there is more, which is all that
- * rounding to 53 bits needs to know.
+ * sum / n, rounded once: of the sum's size with no leading zeros the quotient
+ * has 64 bits or more.  Its lowest bit then also says that there is a rest,
+ * which is all that rounding to 53 bits needs to know.
  */
 static double
 divide(wide sum, uint64_t n)
 {
-	uwide size = sum < 0 ? -(uwide)sum : (uwide)sum;
-	uint64_t quotient = (uint64_t)(size / n), rest = (uint64_t)(size % n);
-	int exponent = 0;
+	uwide size = sum < 0 ? -(uwide)sum : (uwide)sum, quotient;
+	uint64_t upper = (uint64_t)(size >> 64);
+	int zeros;
 	double result;
 
 	if (size == 0)
 		return 0;
-	for (; quotient >> 62 == 0; exponent--) {
-		rest *= 2; /* n < 2^62 */
-		quotient = quotient * 2 + (rest >= n);
-		rest -= rest >= n ? n : 0;
-	}
-	result = ldexp((double)(quotient | (rest != 0)), exponent);
+	zeros = upper ? __builtin_clzll(upper) :
+			64 + __builtin_clzll((uint64_t)size);
+	size <<= zeros;
+	quotient = size / n;
+	quotient |= quotient * n != size;
+	result = ldexp((double)quotient, -zeros);
 	return sum < 0 ? -result : result;
 }
 
