@@ -48,14 +48,14 @@ mul_overflows_u64(uint64_t x, uint64_t y)
 	return __builtin_mul_overflow(x, y, &unused);
 }
 
-#define CHECKED_1(name, t, BAD)                                                \
-	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 1, BAD)
-#define CHECKED_2(name, t, BAD)                                                \
-	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 2, BAD)
+#define CHECKED_1(name, t, vectors, BAD)                                       \
+	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 1, vectors, BAD)
+#define CHECKED_2(name, t, vectors, BAD)                                       \
+	VERDICT_LOOP(checked_##name##_##t, name##_##t, t, t, 2, vectors, BAD)
 
 #else
 
-#define CHECKED_1(name, t, BAD)                                                \
+#define CHECKED_1(name, t, vectors, BAD)                                       \
 	VERDICT_KIND(checked_##name##_##t, MAP_BYTES(t), MAP_BYTES(t), 0)      \
 	quern_op quern_checked_##name##_##t(                                   \
 	    quern__##t *out, const quern__##t *in, size_t n, size_t *first)    \
@@ -63,7 +63,7 @@ mul_overflows_u64(uint64_t x, uint64_t y)
 		return quern__kernel_op(&checked_##name##_##t, out, in, NULL,  \
 		    first, n, QUERN__NO_NUMBER, QUERN__NO_NUMBER);             \
 	}
-#define CHECKED_2(name, t, BAD)                                                \
+#define CHECKED_2(name, t, vectors, BAD)                                       \
 	VERDICT_KIND(                                                          \
 	    checked_##name##_##t, MAP_BYTES(t), MAP_BYTES(t), MAP_BYTES(t))    \
 	quern_op quern_checked_##name##_##t(quern__##t *out,                   \
@@ -75,13 +75,13 @@ mul_overflows_u64(uint64_t x, uint64_t y)
 
 #endif
 
-#define KERNELS(t, sort)                                                       \
-	CHECKED_1(square, t, SQUARE_##t)                                       \
-	CHECKED_2(add, t, ADD_##sort)                                          \
-	CHECKED_2(sub, t, SUB_##sort)                                          \
-	CHECKED_2(mul, t, MUL_##t)
+#define KERNELS(t, sort, mul_vectors)                                          \
+	CHECKED_1(square, t, true, SQUARE_##t)                                 \
+	CHECKED_2(add, t, true, ADD_##sort)                                    \
+	CHECKED_2(sub, t, true, SUB_##sort)                                    \
+	CHECKED_2(mul, t, mul_vectors, MUL_##t)
 
-KERNELS(i64, SIGNED)
-KERNELS(i32, SIGNED)
-KERNELS(u64, UNSIGNED)
-KERNELS(u32, UNSIGNED)
+KERNELS(i64, SIGNED, false)
+KERNELS(i32, SIGNED, true)
+KERNELS(u64, UNSIGNED, false)
+KERNELS(u32, UNSIGNED, true)

@@ -94,7 +94,7 @@
 		return bad;                                                    \
 	}                                                                      \
 	VERDICT_LOOP(checked_##from##_##to, convert_##from##_##to, to, from,   \
-	    1, bad_##from##_##to)
+	    1, true, bad_##from##_##to)
 
 PAIRS
 

@@ -31,20 +31,22 @@ enum { VERDICT_STEP = 512 };
 
 /*
  * The loop `id` is the loop `plain` on elements of which BAD(x, y) is false;
- * R is the type of the results.  `inputs` is 1 (y is x then) or 2.
+ * R is the type of the results.  `inputs` is 1 (y is x then) or 2.  `vectors`
+ * says that the compiler can make vectors of BAD: then all are tested before
+ * any is looked for, and otherwise one after another.
  */
-#define VERDICT_LOOP(id, plain, R, t, inputs, BAD)                             \
+#define VERDICT_LOOP(id, plain, R, t, inputs, vectors, BAD)                    \
 	static size_t good_##id(const t##_at *a, const t##_at *b, size_t n)    \
 	{                                                                      \
 		VERDICT_BITS_##t bad = 0;                                      \
 		size_t i;                                                      \
                                                                                \
 		(void)b;                                                       \
-		for (i = 0; i < n; i++)                                        \
+		for (i = 0; vectors && i < n; i++)                             \
 			bad |= (VERDICT_BITS_##t)(BAD(a[i], b[i]));            \
-		if (!bad)                                                      \
+		if (vectors && !bad)                                           \
 			return n;                                              \
-		for (i = 0; !(BAD(a[i], b[i])); i++)                           \
+		for (i = 0; i < n && !(BAD(a[i], b[i])); i++)                  \
 			;                                                      \
 		return i;                                                      \
 	}                                                                      \
