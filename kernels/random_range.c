@@ -27,27 +27,36 @@ struct choice {
 	u64v low, size, least;
 };
 
-/* One for each lane; those of `again` get no integer. */
+/*
+ * One for each lane; those of `again` get no integer.  `narrow` says that the
+ * upper half of the size is 0, and with it half of the products.
+ */
 static inline u64v
-choose_u64(const struct choice *of, u64v w, u64v *again)
+choose_u64(const struct choice *of, u64v w, u64v *again, bool narrow)
 {
 	const u64v half = u64v_all(PHILOX_LOW);
 	u64v w1 = w >> 32, s = of->size, s1 = s >> 32;
-	u64v p = u64v_mul_low(w, s), q = u64v_mul_low(w, s1);
-	u64v middle = (p >> 32) + (q & half) + u64v_mul_low(w1, s);
+	u64v p = u64v_mul_low(w, s), r = of->low, q;
+	u64v middle = (p >> 32) + u64v_mul_low(w1, s);
 
+	if (!narrow) {
+		q = u64v_mul_low(w, s1);
+		middle += q & half;
+		r += u64v_mul_low(w1, s1) + (q >> 32);
+	}
 	*again = (u64v)(((middle << 32) | (p & half)) < of->least);
-	return of->low + u64v_mul_low(w1, s1) + (q >> 32) + (middle >> 32);
+	return r + (middle >> 32);
 }
 
-/* One for each half. */
+/* One for each half, whose sizes are all narrow. */
 static inline u64v
-choose_u32(const struct choice *of, u64v w, u64v *again)
+choose_u32(const struct choice *of, u64v w, u64v *again, bool narrow)
 {
 	const u64v half = u64v_all(PHILOX_LOW);
 	u64v p = u64v_mul_low(w, of->size), q = u64v_mul_low(w >> 32, of->size);
 	u32v rest = (u32v)((p & half) | (q << 32));
 
+	(void)narrow;
 	*again = (u64v)(rest < (u32v)of->least);
 	return (u64v)((u32v)of->low + (u32v)((p >> 32) | (q & ~half)));
 }
@@ -79,8 +88,8 @@ any_half(u64v mask)
 			u64v w[2], still0, still1;                             \
                                                                                \
 			draw_##t(w, of->seed, block, k);                       \
-			w[0] = choose_##t(of, w[0], &still0);                  \
-			w[1] = choose_##t(of, w[1], &still1);                  \
+			w[0] = choose_##t(of, w[0], &still0, false);           \
+			w[1] = choose_##t(of, w[1], &still1, false);           \
 			r[0] = (r[0] & ~again0) | (w[0] & again0);             \
 			r[1] = (r[1] & ~again1) | (w[1] & again1);             \
 			again0 &= still0;                                      \
@@ -89,13 +98,13 @@ any_half(u64v mask)
 	}                                                                      \
                                                                                \
 	static inline void range_##t(                                          \
-	    u64v r[2], const struct choice *of, uint64_t block)                \
+	    u64v r[2], const struct choice *of, uint64_t block, bool narrow)   \
 	{                                                                      \
 		u64v again0, again1;                                           \
                                                                                \
 		draw_##t(r, of->seed, block, 0);                               \
-		r[0] = choose_##t(of, r[0], &again0);                          \
-		r[1] = choose_##t(of, r[1], &again1);                          \
+		r[0] = choose_##t(of, r[0], &again0, narrow);                  \
+		r[1] = choose_##t(of, r[1], &again1, narrow);                  \
 		if (any_half(again0 | again1))                                 \
 			retry_##t(of, r, block, again0, again1);               \
 	}                                                                      \
@@ -120,10 +129,12 @@ any_half(u64v mask)
 			    size ? (quern__##t)(0 - size) % size : 0),         \
 		};                                                             \
                                                                                \
-		if (size)                                                      \
-			RANDOM_FILL(t, range_##t(r, &of, block));              \
-		else                                                           \
+		if (!size)                                                     \
 			RANDOM_FILL(t, all_##t(r, &of, block));                \
+		else if ((uint64_t)size >> 32 == 0)                            \
+			RANDOM_FILL(t, range_##t(r, &of, block, true));        \
+		else                                                           \
+			RANDOM_FILL(t, range_##t(r, &of, block, false));       \
 	}
 
 DEFINE_RANGE(u64, RANDOM_RANGE_64)

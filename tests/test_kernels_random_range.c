@@ -3,7 +3,10 @@
 #include "random_driver.h"
 #include "random_stats.h"
 
-/* Small ones, one integer alone, all, and those with the most words in vain. */
+/*
+ * Small ones, one integer alone, all, those with the most words in vain, and
+ * sizes next to 2^32.
+ */
 #define BOUNDS_64(X)                                                           \
 	X(die, 1, 6)                                                           \
 	X(alone, -7, -7)                                                       \
@@ -12,7 +15,9 @@
 	X(more_than_half, INT64_MIN, 1)                                        \
 	X(two_thirds, INT64_MIN, INT64_C(0x2aaaaaaaaaaaaaaa))                  \
 	X(but_one, INT64_MIN + 1, INT64_MAX)                                   \
-	X(wide, -UINT32_MAX - INT64_C(1), 1)
+	X(half, 1, UINT32_MAX)                                                 \
+	X(more_than_a_half, 0, UINT32_MAX)                                     \
+	X(wide, -INT64_C(0x100000000), 1)
 #define BOUNDS_32(X)                                                           \
 	X(die, 1, 6)                                                           \
 	X(alone, -7, -7)                                                       \
