@@ -113,21 +113,6 @@ philox(u64v *a, u64v *b, uint64_t seed, uint64_t block, uint32_t high_mask,
 	*b = u64v_swap(p0) ^ ((c3 ^ k1) & low);
 }
 
-/* To double, rounded to nearest. */
-static inline f64v
-u64v_to_f64(u64v v)
-{
-#if defined(__AVX512DQ__) || defined(__aarch64__)
-	return __builtin_convertvector(v, f64v);
-#else
-	/* Halves, at 2^84 and at 2^52: only the last addition rounds. */
-	u64v high = (v >> 32) | (u64v)f64v_all(0x1p84);
-	u64v rest = (v & u64v_all(PHILOX_LOW)) | (u64v)f64v_all(0x1p52);
-
-	return ((f64v)high - f64v_all(0x1p84 + 0x1p52)) + (f64v)rest;
-#endif
-}
-
 /* What was made of a and b, in the order of the blocks. */
 static inline void
 philox_pair(u64v r[2], u64v a, u64v b)

@@ -227,6 +227,47 @@ f64v_load_f32(const void *from)
 #endif
 }
 
+/* To double, rounded to nearest. */
+#if defined(__AVX512DQ__) || defined(__aarch64__)
+
+static inline f64v
+u64v_to_f64(u64v v)
+{
+	return __builtin_convertvector(v, f64v);
+}
+
+static inline f64v
+i64v_to_f64(i64v v)
+{
+	return __builtin_convertvector(v, f64v);
+}
+
+#else
+
+/* Less `bias`.  Halves, at 2^84 and at 2^52: only the last addition rounds. */
+static inline f64v
+u64v_to_f64_less(u64v v, double bias)
+{
+	u64v high = (v >> 32) | (u64v)f64v_all(0x1p84);
+	u64v rest = (v & u64v_all(UINT32_MAX)) | (u64v)f64v_all(0x1p52);
+
+	return ((f64v)high - f64v_all(0x1p84 + 0x1p52 + bias)) + (f64v)rest;
+}
+
+static inline f64v
+u64v_to_f64(u64v v)
+{
+	return u64v_to_f64_less(v, 0);
+}
+
+static inline f64v
+i64v_to_f64(i64v v)
+{
+	return u64v_to_f64_less((u64v)v ^ u64v_all((uint64_t)1 << 63), 0x1p63);
+}
+
+#endif
+
 /* Is any lane of the mask set? */
 static inline bool f64v_any(f64v_mask mask);
 

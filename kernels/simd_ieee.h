@@ -3,7 +3,7 @@
  * simd_ieee.h -- operations of IEEE 754 that GCC's vectors have no operator
  * for: square root, fused multiply-add, rounding to an integer.
  *
- *     roots.c fma.c round.c powi.c --> [simd_ieee.h] --> simd.h
+ *     roots.c fma.c round.c convert.c --> [simd_ieee.h] --> simd.h
  *
  * Correctly rounded, so their bits are the same on every instruction set.  What
  * a NaN looks like is left to whoever calls.
