@@ -24,10 +24,10 @@ enum { PIECE = 1 << 30 };
 
 /*
  * The sum of n elements of `size` bytes.  With `bias` added, 2^63 or 2^31 for
- * signed ones, an element is unsigned.  64 bits are one element or two; their
- * upper halves are summed, and the whole, which wraps, but less the upper halves
- * it is the sum of the lower ones.  Elements that are missing in the last
- * vectors are a bare bias less the bias.
+ * signed ones, an element is unsigned.  64 bits are one element or two.  Their
+ * upper halves are summed, and so is the whole: it wraps, but less the upper
+ * halves it is the sum of the lower ones.  Elements that are missing in the
+ * last vectors are a bare bias less the bias.
  */
 static inline wide
 sum_of(const char *from, size_t n, size_t size, uint64_t bias_one)
