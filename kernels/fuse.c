@@ -43,7 +43,7 @@ last_of(const quern_op *fused)
  * Large arrays begin with a page, and so does each chunk of doubles then.
  */
 struct buffers {
-	_Alignas(4096) char apart[1024];
+	_Alignas(4096) char apart[3072];
 	struct {
 		char at[CHUNK * QUERN__SLOT_BYTES + 64];
 	} slot[QUERN_SLOTS];
