@@ -75,26 +75,24 @@ ln_exponent(u64v bits)
 #endif
 
 /*
- * Are all of n elements positive, normal and finite (see find_log_rows())?
- * Finds their rows where those are loaded.
+ * Are all of n elements positive, normal and finite?  Finds their rows where
+ * those are loaded.
  */
 static inline bool
 find_ln_rows(uint64_t *at, const char *x, size_t n)
 {
-	const u64v least = ALL_BITS(0x0010000000000000);
-	const u64v infinity = ALL_BITS(0x7ff0000000000000);
-	u64v signs = { 0 };
+	f64v_others others = { 0 };
 
 	for (size_t i = 0; i < n; i += LANES) {
-		u64v v = u64v_load(x + i * sizeof(double));
+		f64v v = f64v_load(x + i * sizeof(double));
 
 #if !defined(__AVX512F__)
-		u64v_store(&at[i], ((v + LN_OFFSET_BITS) >> 44) & 0xf0);
+		u64v_store(&at[i], (((u64v)v + LN_OFFSET_BITS) >> 44) & 0xf0);
 #endif
-		signs |= v | (v - least) | (infinity - 1 - v);
+		others |= f64v_not_positive(v);
 	}
 	(void)at;
-	return !f64v_any((i64v)signs < 0);
+	return !f64v_any_other(others);
 }
 
 /* ln x = high + k ln 2's low part + ln(1 + r) */

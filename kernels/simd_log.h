@@ -44,27 +44,64 @@ log_row(f64v x)
 }
 
 /*
+ * Where a number is not positive, normal and finite.  Without an instruction for
+ * it one of three signs is set, as an integer's: GCC 12 is slow with masks of
+ * comparisons that add up.
+ */
+#if defined(__AVX512DQ__)
+
+typedef __mmask8 f64v_others;
+
+static inline f64v_others
+f64v_not_positive(f64v x)
+{
+	return _mm512_fpclass_pd_mask((__m512d)x, 0xff); /* all classes */
+}
+
+static inline bool
+f64v_any_other(f64v_others others)
+{
+	return others;
+}
+
+#else
+
+typedef u64v f64v_others;
+
+static inline f64v_others
+f64v_not_positive(f64v x)
+{
+	const u64v least = ALL_BITS(0x0010000000000000);
+	const u64v infinity = ALL_BITS(0x7ff0000000000000);
+	u64v v = (u64v)x;
+
+	return v | (v - least) | (infinity - 1 - v);
+}
+
+static inline bool
+f64v_any_other(f64v_others others)
+{
+	return f64v_any((i64v)others < 0);
+}
+
+#endif
+
+/*
  * The first stage, for n elements, a multiple of LANES: find the table rows.
  * Are all of them positive, normal and finite?
  */
 static inline bool
 find_log_rows(struct log_columns *c, const char *x, size_t n)
 {
-	/*
-	 * Of a number that is not, one of three signs is set, as an integer's.
-	 * GCC 12 is slow with masks of comparisons that add up.
-	 */
-	const u64v least = ALL_BITS(0x0010000000000000);
-	const u64v infinity = ALL_BITS(0x7ff0000000000000);
-	u64v signs = { 0 };
+	f64v_others others = { 0 };
 
 	for (size_t i = 0; i < n; i += LANES) {
-		u64v v = u64v_load(x + i * sizeof(double));
+		f64v v = f64v_load(x + i * sizeof(double));
 
-		u64v_store(&c->at[i], log_row((f64v)v));
-		signs |= v | (v - least) | (infinity - 1 - v);
+		u64v_store(&c->at[i], log_row(v));
+		others |= f64v_not_positive(v);
 	}
-	return !f64v_any((i64v)signs < 0);
+	return !f64v_any_other(others);
 }
 
 /*
