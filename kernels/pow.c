@@ -3,13 +3,13 @@
  * pow.c -- each element to a power: the same for all (pow), or one for each
  * (powv).
  *
- *     quern/kernels.h --> [pow.c] --> map.c, simd_pow.h
+ *     quern/kernels.h --> [pow.c] --> map.c, simd_pow_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "simd_pow.h"
+#include "simd_pow_f32.h"
 
 MAP_LOOP(pow_f64)
 {

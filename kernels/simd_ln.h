@@ -74,10 +74,18 @@ ln_exponent(u64v bits)
 
 #endif
 
-/*
- * Are all of n elements positive, normal and finite?  Finds their rows where
- * those are loaded.
- */
+/* The row of each lane, where rows are loaded. */
+static inline void
+find_ln_row(uint64_t *at, f64v x)
+{
+#if defined(__AVX512F__)
+	(void)at, (void)x;
+#else
+	u64v_store(at, (((u64v)x + LN_OFFSET_BITS) >> 44) & 0xf0);
+#endif
+}
+
+/* Rows of n elements.  Are all of them positive, normal and finite? */
 static inline bool
 find_ln_rows(uint64_t *at, const char *x, size_t n)
 {
@@ -86,12 +94,9 @@ find_ln_rows(uint64_t *at, const char *x, size_t n)
 	for (size_t i = 0; i < n; i += LANES) {
 		f64v v = f64v_load(x + i * sizeof(double));
 
-#if !defined(__AVX512F__)
-		u64v_store(&at[i], (((u64v)v + LN_OFFSET_BITS) >> 44) & 0xf0);
-#endif
+		find_ln_row(&at[i], v);
 		others |= f64v_not_positive(v);
 	}
-	(void)at;
 	return !f64v_any_other(others);
 }
 

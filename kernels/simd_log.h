@@ -44,9 +44,9 @@ log_row(f64v x)
 }
 
 /*
- * Where a number is not positive, normal and finite.  Without an instruction for
- * it one of three signs is set, as an integer's: GCC 12 is slow with masks of
- * comparisons that add up.
+ * Where a number is not positive, normal and finite, and where not finite.
+ * Without an instruction for it a sign is set, as an integer's: GCC 12 is slow
+ * with masks of comparisons that add up.
  */
 #if defined(__AVX512DQ__)
 
@@ -56,6 +56,12 @@ static inline f64v_others
 f64v_not_positive(f64v x)
 {
 	return _mm512_fpclass_pd_mask((__m512d)x, 0xff); /* all classes */
+}
+
+static inline f64v_others
+f64v_not_finite(f64v x)
+{
+	return _mm512_fpclass_pd_mask((__m512d)x, 0x99); /* infinities, NaN */
 }
 
 static inline bool
@@ -76,6 +82,12 @@ f64v_not_positive(f64v x)
 	u64v v = (u64v)x;
 
 	return v | (v - least) | (infinity - 1 - v);
+}
+
+static inline f64v_others
+f64v_not_finite(f64v x)
+{
+	return ALL_BITS(0x7fefffffffffffff) - (u64v)f64v_abs(x);
 }
 
 static inline bool

@@ -63,19 +63,12 @@ pow_special(f64v x, f64v y, f64v result)
 	return f64v_select((y == zero) | (x == one), one, result);
 }
 
-/*
- * y ln x for element i, in the place of the parts of ln x; in one part if the
- * result will be a float.
- */
+/* y ln x for element i, in the place of the parts of ln x. */
 static inline void
-multiply_log(struct log_columns *c, size_t i, f64v y, bool single)
+multiply_log(struct log_columns *c, size_t i, f64v y)
 {
 	f64v high, low, product;
 
-	if (single) {
-		f64v_store(&c->high[i], y * log_in_one(c, i));
-		return;
-	}
 	log_in_two(c, i, &high, &low);
 	product = y * high;
 	f64v_store(&c->high[i], product);
@@ -85,13 +78,10 @@ multiply_log(struct log_columns *c, size_t i, f64v y, bool single)
 
 /* From there to the exponential, see split_for_exp(). */
 static inline u64v
-split_product(
-    struct exp_columns *to, const struct log_columns *c, size_t i, bool single)
+split_product(struct exp_columns *to, const struct log_columns *c, size_t i)
 {
 	f64v high = f64v_load(&c->high[i]), low = f64v_load(&c->low[i]);
 
-	if (single)
-		return split_for_exp(to, i, high, high, f64v_all(0));
 	return split_for_exp(to, i, high + low, high, low);
 }
 
@@ -110,13 +100,9 @@ all_normal(const char *x, size_t n)
 	return !f64v_any((i64v)signs < 0);
 }
 
-/*
- * n is a multiple of LANES; y steps by `step` elements for each of x.  With
- * `single`, results are good enough for floats.
- */
-static inline __attribute__((always_inline)) void
-pow_chunk_with(
-    bool single, char *out, const char *x, const char *y, size_t step, size_t n)
+/* n is a multiple of LANES; y steps by `step` elements for each of x. */
+static inline void
+pow_chunk(char *out, const char *x, const char *y, size_t step, size_t n)
 {
 	const size_t size = sizeof(double);
 	const f64v zero = { 0 };
@@ -137,9 +123,9 @@ pow_chunk_with(
 	else
 		split_any_for_log(&log, x, n);
 	for (size_t i = 0; i < n; i += LANES)
-		multiply_log(&log, i, f64v_load(y + i * step * size), single);
+		multiply_log(&log, i, f64v_load(y + i * step * size));
 	for (size_t i = 0; i < n; i += LANES)
-		care |= split_product(&exp, &log, i, single);
+		care |= split_product(&exp, &log, i);
 	if (!normal || f64v_any((i64v)care < 0)) {
 		for (size_t i = 0; i < n; i += LANES)
 			f64v_store(out + i * size,
@@ -156,18 +142,6 @@ pow_chunk_with(
 		for (size_t i = 0; i < n; i += LANES)
 			f64v_store(out + i * size, finish_exp(&exp, i));
 	}
-}
-
-static inline void
-pow_chunk(char *out, const char *x, const char *y, size_t step, size_t n)
-{
-	pow_chunk_with(false, out, x, y, step, n);
-}
-
-static inline void
-pow_chunk_single(char *out, const char *x, const char *y, size_t step, size_t n)
-{
-	pow_chunk_with(true, out, x, y, step, n);
 }
 
 /*
@@ -206,69 +180,6 @@ pow_f64_loop(
 	pow_chunk(
 	    (char *)&last, (const char *)&last, (const char *)&all, 0, LANES);
 	memcpy(to, &last, n * sizeof(double));
-}
-
-/* n floats as doubles, and ones up to the next multiple of LANES. */
-static inline void
-widen(double *to, const char *from, size_t n)
-{
-	float rest[LANES];
-	size_t i = 0;
-
-	for (; n - i >= LANES; i += LANES)
-		f64v_store(&to[i], f64v_load_f32(from + i * sizeof(float)));
-	if (i == n)
-		return;
-	for (size_t k = 0; k < LANES; k++)
-		rest[k] = 1;
-	memcpy(rest, from + i * sizeof(float), (n - i) * sizeof(float));
-	f64v_store(&to[i], f64v_load_f32(rest));
-}
-
-static inline void
-narrow(char *to, const double *from, size_t n)
-{
-	f32half v;
-	size_t i = 0;
-
-	for (; n - i >= LANES; i += LANES) {
-		v = __builtin_convertvector(f64v_load(&from[i]), f32half);
-		memcpy(to + i * sizeof(float), &v, sizeof(v));
-	}
-	if (i == n)
-		return;
-	v = __builtin_convertvector(f64v_load(&from[i]), f32half);
-	memcpy(to + i * sizeof(float), &v, (n - i) * sizeof(float));
-}
-
-/*
- * The same for floats, by way of doubles.
- *
- * Accuracy  within 0.501 ULP.
- */
-static inline void
-pow_f32_loop(
-    void *out, const void *in, const void *exponents, size_t step, size_t n)
-{
-	const char *x = in, *y = exponents;
-	char *to = out;
-	_Alignas(64) double wide_x[COLUMN], wide_y[COLUMN];
-
-	if (step == 0 && n > 0)
-		f64v_store(wide_y, f64v_all(f32v_load_one(y)));
-	for (size_t m; n > 0; n -= m) {
-		m = n < CHUNK ? n : CHUNK;
-		widen(wide_x, x, m);
-		if (step)
-			widen(wide_y, y, m);
-		pow_chunk_single((char *)wide_x, (const char *)wide_x,
-		    (const char *)wide_y, step,
-		    (m + LANES - 1) / LANES * LANES);
-		narrow(to, wide_x, m);
-		x += m * sizeof(float);
-		y += m * step * sizeof(float);
-		to += m * sizeof(float);
-	}
 }
 
 #endif

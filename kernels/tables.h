@@ -54,6 +54,22 @@
 #define LN_7 0x1.c7dc59e0ea7efp-4
 #define LN_8 -0x1.8e38282ad29eep-4
 
+/* And for a power that will be a float, relative to 2^-46 or so. */
+#define POW_F32_LOG_0 -0x1.00000000001f2p-1
+#define POW_F32_LOG_1 0x1.5555555589a43p-2
+#define POW_F32_LOG_2 -0x1.ffffffd6c925ap-3
+#define POW_F32_LOG_3 0x1.99998d5eea8c0p-3
+#define POW_F32_LOG_4 -0x1.555740362b84dp-3
+#define POW_F32_LOG_5 0x1.24f2e5502472cp-3
+#define POW_F32_LOG_6 -0x1.f5216421a82c1p-4
+#define POW_F32_EXP_0 0x1.0000000000000p-1
+#define POW_F32_EXP_1 0x1.5555556750672p-3
+#define POW_F32_EXP_2 0x1.5555555c85f99p-5
+#define POW_F32_EXP_3 0x1.1110c63a4eed0p-7
+#define POW_F32_EXP_4 0x1.6c1685919d367p-10
+#define POW_F32_EXP_5 0x1.a15169e096556p-13
+#define POW_F32_EXP_6 0x1.a1131351400c3p-16
+
 /* (e^r - 1 - r) / r^2 */
 #define EXP_0 0x1.fffffffffff58p-2
 #define EXP_1 0x1.5555555555525p-3

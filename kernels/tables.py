@@ -217,6 +217,11 @@ def main():
     ends = D("-0.0297"), D(1) / 16 - LN_OFFSET
     for i, c in enumerate(interpolate(log1_tail, *ends, 8)):
         define("LN_%d" % i, float(c))
+    print("\n/* And for a power that will be a float, relative to 2^-46 or so. */")
+    for i, c in enumerate(interpolate(log1_tail, *ends, 6)):
+        define("POW_F32_LOG_%d" % i, float(c))
+    for i, c in enumerate(interpolate(exp_tail, -LN2 / 2, LN2 / 2, 6)):
+        define("POW_F32_EXP_%d" % i, float(c))
     print("\n/* (e^r - 1 - r) / r^2 */")
     for i, c in enumerate(interpolate(exp_tail, -LN2 / 256, LN2 / 256, 3)):
         define("EXP_%d" % i, float(c))
