@@ -33,8 +33,8 @@ MAP_LOOP(expm1_f64)
 #endif
 
 MAP_OP_1(exp, f64, MAP_DEAR)
-MAP_1(exp, f32, MAP_DEAR, exp_f32v)
+MAP_1R(exp, f32, MAP_DEAR, exp_f32v)
 MAP_OP_1(exp2, f64, MAP_DEAR)
-MAP_1(exp2, f32, MAP_DEAR, exp2_f32v)
+MAP_1R(exp2, f32, MAP_DEAR, exp2_f32v)
 MAP_OP_1(expm1, f64, MAP_DEAR)
 MAP_1(expm1, f32, MAP_DEAR, expm1_f32v)

@@ -88,6 +88,40 @@ enum { MAP_SIDE = 4 };
 		}                                                              \
 	}
 
+/*
+ * F##_near(v) of one input; or F##_far(v), if F##_rare(v) says that some lane
+ * needs it.  It is out of the inner loop, since a call in there would have
+ * constants loaded anew for each vector.
+ */
+#define MAP_LOOP_1R(name, t, F)                                                \
+	MAP_LOOP(name##_##t)                                                   \
+	{                                                                      \
+		enum { SIZE = sizeof(quern__##t) };                            \
+		enum { WIDTH = sizeof(t##v) / SIZE };                          \
+		const char *a = in[0];                                         \
+		char *to = out;                                                \
+		size_t i = 0;                                                  \
+		t##v v;                                                        \
+                                                                               \
+		(void)op;                                                      \
+		for (;; i += WIDTH) {                                          \
+			for (; n - i >= WIDTH; i += WIDTH) {                   \
+				v = t##v_load(a + i * SIZE);                   \
+				if (__builtin_expect(F##_rare(v), 0))          \
+					break;                                 \
+				t##v_store(to + i * SIZE, F##_near(v));        \
+			}                                                      \
+			if (n - i < WIDTH)                                     \
+				break;                                         \
+			t##v_store(to + i * SIZE, F##_far(v));                 \
+		}                                                              \
+		if (i < n) {                                                   \
+			v = MAP_PART(t, a, i, n - i);                          \
+			v = F##_rare(v) ? F##_far(v) : F##_near(v);            \
+			memcpy(to + i * SIZE, &v, (n - i) * SIZE);             \
+		}                                                              \
+	}
+
 #define MAP_INPUTS0
 #define MAP_INPUTS1 const char *a = in[0];
 #define MAP_INPUTS2 MAP_INPUTS1 const char *b = in[1];
@@ -154,6 +188,7 @@ typedef uint8_t u8_at __attribute__((aligned(1), may_alias));
 
 #define MAP_LOOP_0S(name, t, F)
 #define MAP_LOOP_1(name, t, F)
+#define MAP_LOOP_1R(name, t, F)
 #define MAP_LOOP_1S(name, t, F)
 #define MAP_LOOP_1SS(name, t, F)
 #define MAP_LOOP_2(name, t, F)
@@ -238,6 +273,9 @@ typedef uint8_t u8_at __attribute__((aligned(1), may_alias));
 
 #define MAP_1(name, t, block, F)                                               \
 	MAP_LOOP_1(name, t, F)                                                 \
+	MAP_OP_1(name, t, block)
+#define MAP_1R(name, t, block, F)                                              \
+	MAP_LOOP_1R(name, t, F)                                                \
 	MAP_OP_1(name, t, block)
 #define MAP_1S(name, t, block, F)                                              \
 	MAP_LOOP_1S(name, t, F)                                                \

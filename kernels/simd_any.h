@@ -49,7 +49,7 @@ f64v_any_below(f64v x, double limit)
 static inline bool
 f32v_any_not_below(f32v x, float limit)
 {
-	return f32v_any(~(x < limit));
+	return i32v_any_negative(~(x < limit));
 }
 
 #endif

@@ -8,6 +8,8 @@
  *
  *     e^x = 2^n e^r,    |r| <= ln 2 / 2
  *
+ * In one number that is 2^n (1 + r q), where q is rounded to what is enough.
+ *
  * In a vector with an argument for which that will not do, a function that is
  * not inline mends those lanes.  Which they are is a matter of each argument
  * alone, so results do not depend on neighbours.
@@ -17,7 +19,8 @@
 #ifndef QUERN_KERNELS_SIMD_EXP_F32_H
 #define QUERN_KERNELS_SIMD_EXP_F32_H
 
-#include "simd_fused.h"
+#include "simd_any.h"
+#include "simd_poly.h"
 #include "tables.h"
 
 #define F32_ORIGIN 0x1.8p23f
@@ -28,9 +31,7 @@
 static inline bool
 f32v_any_large(f32v x, float limit)
 {
-	i32v most = (i32v)f32v_all(limit) - 1;
-
-	return i32v_any_negative(most - (i32v)f32v_abs(x));
+	return f32v_any_not_below(f32v_abs(x), limit);
 }
 
 /* x = n ln 2 + r with r = start + low, nearly; place is F32_ORIGIN + n. */
@@ -48,17 +49,6 @@ f32v_split_for_exp(f32v x)
 	f32v start = f32v_fma(n, f32v_all(-F32_LN2_HIGH), x);
 
 	return (struct f32v_exp) { place, start, n * -F32_LN2_LOW };
-}
-
-/* The same of x ln 2. */
-static inline struct f32v_exp
-f32v_split_for_exp2(f32v x)
-{
-	f32v place = x + F32_ORIGIN, rest = x - (place - F32_ORIGIN);
-	f32v start = rest * F32_LN2;
-	f32v low = f32v_fma(rest, f32v_all(F32_LN2), -start);
-
-	return (struct f32v_exp) { place, start, low };
 }
 
 /* 2^n */
@@ -80,25 +70,49 @@ f32v_exp_rest(const struct f32v_exp *p)
 	return f32v_fma(r2, f32v_fma(r2, f32v_fma(r2, d, b), a), p->low);
 }
 
-/* 2^n e^r, if it is normal. */
-static inline f32v
-f32v_exp_near(struct f32v_exp p)
-{
-	f32v power = f32v_power(p.place);
+/* 2^n (1 + r q); place is F32_ORIGIN + n. */
+struct f32v_scaled {
+	f32v place, r, q;
+};
 
-	return f32v_fma(power, p.start + f32v_exp_rest(&p), power);
+static inline struct f32v_scaled
+f32v_scaled_exp(f32v x)
+{
+	struct f32v_exp p = f32v_split_for_exp(x);
+	f32v n = p.place - F32_ORIGIN;
+	f32v r = f32v_fma(n, f32v_all(-F32_LN2_LOW), p.start);
+
+	return (struct f32v_scaled) { p.place, r, f32v_poly(r, exp_terms_f32) };
 }
 
-/* 2^n e^r scale for any n up to 250 or so; NaN if r is NaN. */
-static inline f32v
-f32v_exp_far(struct f32v_exp p, float scale)
+static inline struct f32v_scaled
+f32v_scaled_exp2(f32v x)
 {
-	f32v n = p.place - F32_ORIGIN;
+	f32v place = x + F32_ORIGIN, r = x - (place - F32_ORIGIN);
+
+	return (struct f32v_scaled) { place, r, f32v_poly(r, exp2_terms_f32) };
+}
+
+/* If it is normal. */
+static inline f32v
+f32v_exp_near(struct f32v_scaled s)
+{
+	f32v v = f32v_fma(s.r, s.q, f32v_all(1));
+
+	/* Adds n to the exponent. */
+	return (f32v)((u32v)v + ((u32v)s.place << 23));
+}
+
+/* The same times `scale`, for any n up to 250 or so; NaN if r is NaN. */
+static inline f32v
+f32v_exp_far(struct f32v_scaled s, float scale)
+{
+	f32v n = s.place - F32_ORIGIN;
 	f32v half = f32v_fma(n, f32v_all(0.5f), f32v_all(F32_ORIGIN));
 	f32v other = n - (half - F32_ORIGIN) + F32_ORIGIN;
+	f32v v = f32v_fma(s.r, s.q, f32v_all(1)) * f32v_power(half);
 
-	p.place = half;
-	return f32v_tidy(f32v_exp_near(p) * (f32v_power(other) * scale));
+	return f32v_tidy(v * (f32v_power(other) * scale));
 }
 
 /* NaN stays. */
@@ -113,33 +127,48 @@ f32v_within(f32v x, float limit)
 F32_RARE
 exp_far_f32(f32v x, float scale)
 {
-	return f32v_exp_far(f32v_split_for_exp(f32v_within(x, 120)), scale);
-}
-
-F32_RARE
-exp2_far_f32(f32v x)
-{
-	return f32v_exp_far(f32v_split_for_exp2(f32v_within(x, 180)), 1);
+	return f32v_exp_far(f32v_scaled_exp(f32v_within(x, 120)), scale);
 }
 
 /* As far as this e^x is normal, and 2^x. */
 #define F32_EXP_SAFE 87
 #define F32_EXP2_SAFE 125
 
-static inline f32v
-exp_f32v(f32v x)
+/* For MAP_1R(). */
+static inline bool
+exp_f32v_rare(f32v x)
 {
-	if (f32v_any_large(x, F32_EXP_SAFE))
-		return exp_far_f32(x, 1);
-	return f32v_exp_near(f32v_split_for_exp(x));
+	return f32v_any_large(x, F32_EXP_SAFE);
 }
 
 static inline f32v
-exp2_f32v(f32v x)
+exp_f32v_near(f32v x)
 {
-	if (f32v_any_large(x, F32_EXP2_SAFE))
-		return exp2_far_f32(x);
-	return f32v_exp_near(f32v_split_for_exp2(x));
+	return f32v_exp_near(f32v_scaled_exp(x));
+}
+
+static inline f32v
+exp_f32v_far(f32v x)
+{
+	return exp_far_f32(x, 1);
+}
+
+static inline bool
+exp2_f32v_rare(f32v x)
+{
+	return f32v_any_large(x, F32_EXP2_SAFE);
+}
+
+static inline f32v
+exp2_f32v_near(f32v x)
+{
+	return f32v_exp_near(f32v_scaled_exp2(x));
+}
+
+static inline f32v
+exp2_f32v_far(f32v x)
+{
+	return f32v_exp_far(f32v_scaled_exp2(f32v_within(x, 180)), 1);
 }
 
 /* As far as this both parts of it are, and of e^-x. */

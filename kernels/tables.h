@@ -79,7 +79,6 @@
 /* The same for floats; the high part of ln 2 is of 15 bits. */
 #define F32_LN2_HIGH 0x1.62e4000000000p-1f
 #define F32_LN2_LOW 0x1.7f7d1c0000000p-20f
-#define F32_LN2 0x1.62e4300000000p-1f
 #define F32_LOG2_E_HIGH 0x1.7154760000000p+0f
 #define F32_LOG2_E_LOW 0x1.4ae0c00000000p-26f
 #define F32_LOG10_E_HIGH 0x1.bcb7b20000000p-2f
@@ -92,6 +91,24 @@
 #define F32_EXP_3 0x1.1110e00000000p-7f
 #define F32_EXP_4 0x1.6d43160000000p-10f
 #define F32_EXP_5 0x1.a124e40000000p-13f
+
+/* (e^r - 1) / r, of the same r; (2^r - 1) / r, of r up to 1/2 */
+static const float exp_terms_f32[6] = {
+	0x1p+0f,
+	0x1p-1f,
+	0x1.55548ap-3f,
+	0x1.5554c6p-5f,
+	0x1.123c9ap-7f,
+	0x1.6d4742p-10f,
+};
+static const float exp2_terms_f32[6] = {
+	0x1.62e43p-1f,
+	0x1.ebfbep-3f,
+	0x1.c6af84p-5f,
+	0x1.3b2a6ep-7f,
+	0x1.5f0638p-10f,
+	0x1.440bp-13f,
+};
 
 /* (ln(1 + r) - r + r^2 / 2) / r^3, of 1 + r up to 2^0.5 */
 #define F32_LOG_0 0x1.5555540000000p-2f

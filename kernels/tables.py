@@ -98,6 +98,16 @@ def exp_tail(x):
     return D(1) / 2 + sum(x**n / factorial(n + 2) for n in range(1, 30))
 
 
+# Interpolated, and then a random walk over their last digits, which went where
+# the largest error was less: their own rounding errors are among the largest.
+EXP_TERMS_F32 = (
+    "0x1p+0", "0x1p-1", "0x1.55548ap-3",
+    "0x1.5554c6p-5", "0x1.123c9ap-7", "0x1.6d4742p-10")
+EXP2_TERMS_F32 = (
+    "0x1.62e43p-1", "0x1.ebfbep-3", "0x1.c6af84p-5",
+    "0x1.3b2a6ep-7", "0x1.5f0638p-10", "0x1.440bp-13")
+
+
 def log_row(j):
     """inverse, high, low with the inverse in it, largest |r|"""
     half = D(2) ** -8
@@ -230,13 +240,18 @@ def main():
     high = rounded(LN2, D(2) ** -15)
     define_single("F32_LN2_HIGH", high)
     define_single("F32_LN2_LOW", LN2 - high)
-    define_single("F32_LN2", LN2)
     for name, exact in (("LOG2_E", 1 / LN2), ("LOG10_E", 1 / D(10).ln())):
         define_single("F32_" + name + "_HIGH", exact)
         define_single("F32_" + name + "_LOW", exact - D(single(exact)))
     print("\n/* (e^r - 1 - r) / r^2, of |r| up to ln 2 / 2 */")
     for i, c in enumerate(interpolate(exp_tail, -LN2 / 2, LN2 / 2, 5)):
         define_single("F32_EXP_%d" % i, c)
+    print("\n/* (e^r - 1) / r, of the same r; (2^r - 1) / r, of r up to 1/2 */")
+    for name, terms in (("exp", EXP_TERMS_F32), ("exp2", EXP2_TERMS_F32)):
+        print("static const float %s_terms_f32[%d] = {" % (name, len(terms)))
+        for c in terms:
+            print("\t%sf," % c)
+        print("};")
     print("\n/* (ln(1 + r) - r + r^2 / 2) / r^3, of 1 + r up to 2^0.5 */")
     root = D(2).sqrt()
     for i, c in enumerate(interpolate(log_tail, root / 2 - 1, root - 1, 8)):
