@@ -90,10 +90,27 @@ enum { MAP_SIDE = 4 };
 
 /*
  * F##_near(v) of one input; or F##_far(v), if F##_rare(v) says that some lane
- * needs it.  It is out of the inner loop, since a call in there would have
- * constants loaded anew for each vector.
+ * needs it.  What runs until then is a function of its own: a call in its loop
+ * would have all constants loaded anew for each vector.
  */
 #define MAP_LOOP_1R(name, t, F)                                                \
+	/* How many of n have been done, in vectors. */                        \
+	static __attribute__((noinline))                                       \
+	size_t name##_##t##_run(char *to, const char *from, size_t n)          \
+	{                                                                      \
+		enum { SIZE = sizeof(quern__##t) };                            \
+		enum { WIDTH = sizeof(t##v) / SIZE };                          \
+		size_t i = 0;                                                  \
+                                                                               \
+		for (; n - i >= WIDTH; i += WIDTH) {                           \
+			t##v v = t##v_load(from + i * SIZE);                   \
+                                                                               \
+			if (__builtin_expect(F##_rare(v), 0))                  \
+				break;                                         \
+			t##v_store(to + i * SIZE, F##_near(v));                \
+		}                                                              \
+		return i;                                                      \
+	}                                                                      \
 	MAP_LOOP(name##_##t)                                                   \
 	{                                                                      \
 		enum { SIZE = sizeof(quern__##t) };                            \
@@ -105,15 +122,12 @@ enum { MAP_SIDE = 4 };
                                                                                \
 		(void)op;                                                      \
 		for (;; i += WIDTH) {                                          \
-			for (; n - i >= WIDTH; i += WIDTH) {                   \
-				v = t##v_load(a + i * SIZE);                   \
-				if (__builtin_expect(F##_rare(v), 0))          \
-					break;                                 \
-				t##v_store(to + i * SIZE, F##_near(v));        \
-			}                                                      \
+			i += name##_##t##_run(                                 \
+			    to + i * SIZE, a + i * SIZE, n - i);               \
 			if (n - i < WIDTH)                                     \
 				break;                                         \
-			t##v_store(to + i * SIZE, F##_far(v));                 \
+			v = F##_far(t##v_load(a + i * SIZE));                  \
+			t##v_store(to + i * SIZE, v);                          \
 		}                                                              \
 		if (i < n) {                                                   \
 			v = MAP_PART(t, a, i, n - i);                          \

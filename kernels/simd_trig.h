@@ -205,7 +205,7 @@ turned_tan(struct angle angle, u64v sign)
  * of x where `keeps` has the bit of it.
  */
 #define TRIG_DEFINE(name, turned, turn, keeps)                                 \
-	static __attribute__((noinline)) f64v name##_far(f64v x)               \
+	static __attribute__((noinline)) f64v name##_f64v_far(f64v x)          \
 	{                                                                      \
 		f64v_mask far;                                                 \
 		struct angle angle = angle_of(f64v_abs(x), &far);              \
@@ -214,13 +214,18 @@ turned_tan(struct angle angle, u64v sign)
 		angle.n += turn;                                               \
 		return f64v_tidy(turned(angle, (u64v)x & (keeps)));            \
 	}                                                                      \
-	static inline f64v name##_f64v(f64v x)                                 \
+	static inline bool name##_f64v_rare(f64v x)                            \
+	{                                                                      \
+		f64v_mask far;                                                 \
+                                                                               \
+		(void)angle_of(f64v_abs(x), &far);                             \
+		return f64v_any(far);                                          \
+	}                                                                      \
+	static inline f64v name##_f64v_near(f64v x)                            \
 	{                                                                      \
 		f64v_mask far;                                                 \
 		struct angle angle = angle_of(f64v_abs(x), &far);              \
                                                                                \
-		if (__builtin_expect(f64v_any(far), 0))                        \
-			return name##_far(x);                                  \
 		angle.n += turn;                                               \
 		return turned(angle, (u64v)x & (keeps));                       \
 	}
@@ -231,43 +236,43 @@ TRIG_DEFINE(tan, turned_tan, 0, TRIG_SIGN)
 
 /* ---- floats, in doubles ---- */
 
-/* As far as this, no float is too close to a multiple of pi / 2. */
-#define TRIG_NEAR32 0x1p40f
+/*
+ * In half turns, x / pi = n + t, by two parts of 1 / pi.  The product of the first
+ * one is exact, and as far as this that of the second is next to nothing.
+ */
+#define TRIG_NEAR32 0x1p20f
 
 /*
- * The sine of r, |r| <= pi / 2, and its sign by the last bit of `place`.  Where r
- * is -0, so is the sine.
+ * The sine of t half turns, |t| <= 1/2, and its sign by the last bit of `place`.
+ * Where t is -0, so is the sine.
  */
 static inline f64v
-half_sine(f64v r, f64v place)
+half_sine(f64v t, f64v place)
 {
-	f64v s = r * r,
-	     sine = r * f64v_fma(s, f64v_poly(s, sine32_terms), f64v_all(1));
+	f64v s = t * t;
 
-	return (f64v)((u64v)sine ^ (u64v)place << 63);
+	t = (f64v)((u64v)t ^ (u64v)place << 63);
+	return t *
+	    f64v_fma(s, f64v_poly(s, sine32_terms), f64v_all(WHOLE_PI_HIGH));
 }
 
-/* x = n pi + r */
 static inline f64v
 sin_near32(f64v x)
 {
-	f64v place = f64v_fma(x, f64v_all(PER_PI), f64v_all(TRIG_ORIGIN));
-	f64v n = place - TRIG_ORIGIN;
-	f64v r = f64v_fma(n, f64v_all(-WHOLE_PI_HIGH), x);
+	f64v turns = x * PER_PI_29, place = turns + TRIG_ORIGIN;
+	f64v t = turns - (place - TRIG_ORIGIN);
 
-	return half_sine(f64v_fma(n, f64v_all(-WHOLE_PI_LOW), r), place);
+	return half_sine(f64v_fma(x, f64v_all(PER_PI_REST), t), place);
 }
 
-/* x = n pi - r, and n is between two integers. */
+/* x / pi = n - t, and n is between two integers. */
 static inline f64v
 cos_near32(f64v x)
 {
-	f64v place =
-	    f64v_fma(x, f64v_all(PER_PI), f64v_all(-0.5)) + TRIG_ORIGIN;
-	f64v n = (place - TRIG_ORIGIN) + 0.5;
-	f64v r = f64v_fma(n, f64v_all(WHOLE_PI_HIGH), -x);
+	f64v turns = f64v_fma_exact(x, f64v_all(PER_PI_29), f64v_all(-0.5));
+	f64v place = turns + TRIG_ORIGIN, t = (place - TRIG_ORIGIN) - turns;
 
-	return half_sine(f64v_fma(n, f64v_all(WHOLE_PI_LOW), r), place);
+	return half_sine(f64v_fma(x, f64v_all(-PER_PI_REST), t), place);
 }
 
 static inline f64v
@@ -290,19 +295,17 @@ tan_near32(f64v x)
 	static f64v name##_any32(f64v x)                                       \
 	{                                                                      \
 		return f64v_select(f64v_abs(x) < TRIG_NEAR32,                  \
-		    name##_near32(x), name##_far(x));                          \
+		    name##_near32(x), name##_f64v_far(x));                     \
 	}                                                                      \
-	HALVES_1(name##_halves, name##_near32)                                 \
+	HALVES_1(name##_f32v_near, name##_near32)                              \
 	HALVES_1(name##_any_halves, name##_any32)                              \
-	static __attribute__((noinline)) f32v name##_far32(f32v x)             \
+	static __attribute__((noinline)) f32v name##_f32v_far(f32v x)          \
 	{                                                                      \
 		return f32v_tidy(name##_any_halves(x));                        \
 	}                                                                      \
-	static inline f32v name##_f32v(f32v x)                                 \
+	static inline bool name##_f32v_rare(f32v x)                            \
 	{                                                                      \
-		if (f32v_any_not_below(f32v_abs(x), TRIG_NEAR32))              \
-			return name##_far32(x);                                \
-		return name##_halves(x);                                       \
+		return f32v_any_not_below(f32v_abs(x), TRIG_NEAR32);           \
 	}
 
 TRIG_DEFINE32(sin)

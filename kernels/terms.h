@@ -18,7 +18,9 @@
 #define HALF_PI_LOW 0x1.1a62633145c07p-54
 #define QUARTER_PI_HIGH 0x1.921fb54442d18p-1
 #define QUARTER_PI_LOW 0x1.1a62633145c07p-55
-#define PER_PI 0x1.45f306dc9c883p-2
+/* of 29 bits, and the rest of it */
+#define PER_PI_29 0x1.45f306e000000p-2
+#define PER_PI_REST -0x1.b1bbead603d8bp-33
 #define PER_HALF_PI 0x1.45f306dc9c883p-1
 
 /* (sin t - t) / t^3, to pi / 4; and for floats */
@@ -38,13 +40,13 @@ static const double sin32_terms[4] = {
 	0x1.6dbded5452c9bp-19,
 };
 
-/* the same to pi / 2, for floats */
+/* (sin(pi t) - pi t) / t^3, to 1/2, for floats */
 static const double sine32_terms[5] = {
-	-0x1.555555546033dp-3,
-	0x1.11110fda8ff95p-7,
-	-0x1.a01905a717122p-13,
-	0x1.71968de079b19p-19,
-	-0x1.9db160d0baed4p-26,
+	-0x1.4abbce616c201p+2,
+	0x1.466bc5015f6afp+1,
+	-0x1.32d2120ca278cp-1,
+	0x1.5036c23ad14f2p-4,
+	-0x1.d0409620d17f2p-8,
 };
 
 /* (cos t - 1 + t^2 / 2) / t^4, to pi / 4; and for floats */

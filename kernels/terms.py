@@ -12,7 +12,7 @@ computed in doubles, have fewer terms.
 """
 from decimal import Decimal as D
 
-from tables import PI, define, interpolate
+from tables import PI, define, interpolate, rounded
 
 WORDS = 20
 
@@ -147,7 +147,10 @@ def main():
     parts("WHOLE_PI", PI)
     parts("HALF_PI", PI / 2)
     parts("QUARTER_PI", PI / 4)
-    define("PER_PI", float(1 / PI))
+    high = rounded(1 / PI, D(2) ** -30)
+    print("/* of 29 bits, and the rest of it */")
+    define("PER_PI_29", float(high))
+    define("PER_PI_REST", float(1 / PI - high))
     define("PER_HALF_PI", float(2 / PI))
 
     # a little more than that, for what rounding adds
@@ -156,8 +159,10 @@ def main():
     print("\n/* (sin t - t) / t^3, to pi / 4; and for floats */")
     polynomial("sin_terms", sin_tail, quarter, 6)
     polynomial("sin32_terms", sin_tail, quarter, 3)
-    print("\n/* the same to pi / 2, for floats */")
-    polynomial("sine32_terms", sin_tail, 4 * quarter, 4)
+    print("\n/* (sin(pi t) - pi t) / t^3, to 1/2, for floats */")
+    polynomial(
+        "sine32_terms", lambda s: PI**3 * sin_tail(PI * PI * s),
+        D("1.002") / 4, 4)
     print("\n/* (cos t - 1 + t^2 / 2) / t^4, to pi / 4; and for floats */")
     polynomial("cos_terms", cos_tail, quarter, 5)
     polynomial("cos32_terms", cos_tail, quarter, 3)

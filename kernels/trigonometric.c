@@ -14,12 +14,12 @@
 
 #endif
 
-MAP_1(sin, f64, MAP_DEAR, sin_f64v)
-MAP_1(sin, f32, MAP_DEAR, sin_f32v)
-MAP_1(cos, f64, MAP_DEAR, cos_f64v)
-MAP_1(cos, f32, MAP_DEAR, cos_f32v)
-MAP_1(tan, f64, MAP_DEAR, tan_f64v)
-MAP_1(tan, f32, MAP_DEAR, tan_f32v)
+MAP_1R(sin, f64, MAP_DEAR, sin_f64v)
+MAP_1R(sin, f32, MAP_DEAR, sin_f32v)
+MAP_1R(cos, f64, MAP_DEAR, cos_f64v)
+MAP_1R(cos, f32, MAP_DEAR, cos_f32v)
+MAP_1R(tan, f64, MAP_DEAR, tan_f64v)
+MAP_1R(tan, f32, MAP_DEAR, tan_f32v)
 MAP_1(asin, f64, MAP_DEAR, asin_f64v)
 MAP_1(asin, f32, MAP_DEAR, asin_f32v)
 MAP_1(acos, f64, MAP_DEAR, acos_f64v)
