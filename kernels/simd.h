@@ -144,6 +144,42 @@ SIMD_DEFINE_UNLESS_NAN(f32v)
 SIMD_DEFINE_TIDY(f64v)
 SIMD_DEFINE_TIDY(f32v)
 
+/*
+ * flip_by(v, x): v, with its sign changed where x has one.
+ * where_above(a, b, yes, no): yes where a > b, no elsewhere.
+ */
+#if defined(__AVX512F__)
+
+static inline f32v
+f32v_flip_by(f32v v, f32v x)
+{
+	return (f32v)_mm512_ternarylogic_epi32(
+	    (__m512i)v, (__m512i)x, _mm512_set1_epi32(INT32_MIN), 0x78);
+}
+
+static inline f32v
+f32v_where_above(f32v a, f32v b, f32v yes, f32v no)
+{
+	return (f32v)_mm512_mask_mov_ps((__m512)no,
+	    _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ), (__m512)yes);
+}
+
+#else
+
+static inline f32v
+f32v_flip_by(f32v v, f32v x)
+{
+	return (f32v)((i32v)v ^ ((i32v)x & INT32_MIN));
+}
+
+static inline f32v
+f32v_where_above(f32v a, f32v b, f32v yes, f32v no)
+{
+	return f32v_select(a > b, yes, no);
+}
+
+#endif
+
 /* Without the sign; of a NaN the other bits stay. */
 #define SIMD_DEFINE_ABS(V, BITS)                                               \
 	static inline V V##_abs(V v)                                           \

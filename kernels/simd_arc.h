@@ -101,6 +101,7 @@ arc_angle32(f64v y, f64v x, f64v_mask left)
 
 /* From here on the result does not change any more. */
 #define ARC_FAR 0x1p100
+#define ARC_FAR32 0x1p100f
 
 static inline f64v
 atan_f64v(f64v x)
@@ -111,16 +112,6 @@ atan_f64v(f64v x)
 	f64v r = arc_angle(arc_of(size, f64v_all(1)), right);
 
 	return f64v_tidy(f64v_flip(r, sign));
-}
-
-static inline f64v
-atan_half(f64v x)
-{
-	const f64v_mask right = { 0 };
-	f64v size = f64v_lesser(f64v_all(ARC_FAR), f64v_abs(x));
-
-	return f64v_flip(
-	    arc_angle32(size, f64v_all(1), right), (u64v)x & ARC_SIGN);
 }
 
 /* To the left of 0 there are 4 - eighths. */
@@ -202,14 +193,73 @@ arc_any32(f64v y, f64v x)
 	return f64v_select(nan, f64v_all(NAN), arc_plain32(y, x));
 }
 
-HALVES_1(atan_halves, atan_half)
 HALVES_2(atan2_halves, arc_plain32)
 HALVES_2(atan2_any_halves, arc_any32)
 
-static inline f32v
-atan_f32v(f32v x)
+/* Of floats: t in two parts, asin_terms_f32 or atan32_terms, and the angle. */
+struct arc_columns {
+	float t[COLUMN], low[COLUMN], rest[COLUMN], halves[COLUMN];
+};
+
+/*
+ * With b = 0, 1/2 and 1 in the three cases above, t is
+ *
+ *     (|x| (1 - b) - b) / (|x| b + (1 - b))
+ *
+ * where only the lower sum is rounded.  Its inverse is 1 - t and, of b = 1, -t.
+ */
+static inline void
+atan_sides32(struct arc_columns *c, const char *in, size_t n)
 {
-	return f32v_tidy(atan_halves(x));
+	const f32v zero = { 0 }, half = f32v_all(0.5f), one = f32v_all(1);
+
+	for (size_t i = 0; i < n; i += 2 * LANES) {
+		f32v x = f32v_abs(f32v_load(in + i * sizeof(float)));
+		f32v a, b, up, down, down_low, t, rest, inverse;
+
+		x = f32v_where_above(
+		    x, f32v_all(ARC_FAR32), f32v_all(ARC_FAR32), x);
+		b = f32v_where_above(x, half, half, zero);
+		b = f32v_where_above(x, f32v_all(2), one, b);
+		inverse = f32v_where_above(x, f32v_all(2), zero, one);
+		a = one - b;
+		up = f32v_fma(x, a, -b);
+		down = f32v_fma(x, b, a);
+		down_low = f32v_fma(x, b, a - down);
+		t = up / down;
+		rest = f32v_fma(-t, down_low, f32v_fma(-t, down, up));
+		f32v_store(&c->t[i], t);
+		f32v_store(&c->low[i], rest * (inverse - t));
+		f32v_store(&c->rest[i], f32v_poly(t * t, atan_terms_f32));
+		f32v_store(&c->halves[i], b);
+	}
+}
+
+static inline f64v
+atan_at(const struct arc_columns *c, size_t i)
+{
+	f64v t = f64v_load_f32(&c->t[i]) + f64v_load_f32(&c->low[i]);
+	f64v s = t * t, r = f64v_load_f32(&c->rest[i]);
+
+	r = f64v_fma(s, r, f64v_all(ATAN32_0));
+	r = f64v_fma(t * s, r, t);
+	return f64v_fma(
+	    f64v_load_f32(&c->halves[i]), f64v_all(HALF_PI_HIGH), r);
+}
+
+static void
+atan_chunk32(char *out, const char *in, size_t n)
+{
+	struct arc_columns c;
+
+	atan_sides32(&c, in, n);
+	for (size_t i = 0; i < n; i += 2 * LANES) {
+		f32v x = f32v_load(in + i * sizeof(float));
+		f32v r = f32v_of(atan_at(&c, i), atan_at(&c, i + LANES));
+
+		r = f32v_tidy(f32v_flip_by(r, x));
+		f32v_store(out + i * sizeof(float), r);
+	}
 }
 
 static __attribute__((noinline)) f32v
@@ -288,57 +338,95 @@ acos_f64v(f64v x)
 	return f64v_tidy(arc_sum(base, t, low + base_low));
 }
 
-/* The arcsine of that, with the digits of a float. */
-static inline f64v
-arc_side32(f64v size, f64v_mask big)
-{
-	f64v s = f64v_select(
-	    big, f64v_fma(size, f64v_all(-0.5), f64v_all(0.5)), size * size);
-	f64v t = f64v_select(big, f64v_sqrt(s), size);
-
-	return f64v_fma(t * s, f64v_poly(s, asin32_terms), t);
-}
-
-static inline f64v
-asin_half(f64v x)
-{
-	f64v size = f64v_abs(x), t;
-	f64v_mask big = size > 0.5;
-
-	t = arc_side32(size, big);
-	t = f64v_select(
-	    big, f64v_fma(t, f64v_all(-2), f64v_all(HALF_PI_HIGH)), t);
-	return f64v_flip(t, (u64v)x & ARC_SIGN);
-}
-
-static inline f64v
-acos_half(f64v x)
-{
-	const f64v zero = { 0 };
-	f64v size = f64v_abs(x), base, times;
-	f64v_mask big = size > 0.5;
-
-	base =
-	    f64v_select(big, f64v_select(x < 0, f64v_all(WHOLE_PI_HIGH), zero),
-		f64v_all(HALF_PI_HIGH));
-	times = f64v_select(big, f64v_all(2), f64v_all(-1));
-	return f64v_fma(
-	    f64v_flip(times, (u64v)x & ARC_SIGN), arc_side32(size, big), base);
-}
-
-HALVES_1(asin_halves, asin_half)
-HALVES_1(acos_halves, acos_half)
-
+/*
+ * For floats: |x| up to 1/2, itself, else less than 0, the root; in two parts.
+ * The rest of a root needs few digits, so the inverse is guessed from the halved
+ * exponent (Blinn 1997).
+ */
 static inline f32v
-asin_f32v(f32v x)
+arc_side32(f32v size, f32v *low)
 {
-	return f32v_tidy(asin_halves(x));
+	const f32v limit = f32v_all(0.5f), zero = { 0 };
+	f32v s = limit - size * limit, root = f32v_sqrt(s);
+	f32v half_inverse = (f32v)(UINT32_C(0x5eb759df) - ((u32v)s >> 1));
+
+	*low = f32v_fma(root, root, -s) * half_inverse;
+	*low = f32v_where_above(size, limit, *low, zero);
+	return f32v_where_above(size, limit, -root, size);
 }
 
-static inline f32v
-acos_f32v(f32v x)
+/* asin |x| of those parts, if `rest` is asin_terms_f32 of
+ * the square. */
+static inline f64v
+asin_half(f64v t, f64v low, f64v rest)
 {
-	return f32v_tidy(acos_halves(x));
+	f64v_mask big = (f64v_mask)t < 0;
+	f64v s, r;
+
+	t += low;
+	s = t * t;
+	rest = f64v_fma(s, rest, f64v_all(ASIN32_0));
+	r = f64v_fma(t * s, rest, t);
+	/* pi / 2 - 2 asin(root) */
+	return r + (f64v)((f64v_mask)(r + HALF_PI_HIGH) & big);
+}
+
+static inline void
+arc_sides32(struct arc_columns *c, const char *in, size_t n)
+{
+	for (size_t i = 0; i < n; i += 2 * LANES) {
+		f32v x = f32v_load(in + i * sizeof(float));
+		f32v low, t = arc_side32(f32v_abs(x), &low);
+
+		f32v_store(&c->t[i], t);
+		f32v_store(&c->low[i], low);
+		f32v_store(&c->rest[i], f32v_poly(t * t, asin_terms_f32));
+	}
+}
+
+static inline f64v
+asin_at(const struct arc_columns *c, size_t i)
+{
+	return asin_half(f64v_load_f32(&c->t[i]), f64v_load_f32(&c->low[i]),
+	    f64v_load_f32(&c->rest[i]));
+}
+
+static void
+asin_chunk32(char *out, const char *in, size_t n)
+{
+	struct arc_columns c;
+
+	arc_sides32(&c, in, n);
+	for (size_t i = 0; i < n; i += 2 * LANES) {
+		f32v x = f32v_load(in + i * sizeof(float));
+		f32v r = f32v_of(asin_at(&c, i), asin_at(&c, i + LANES));
+
+		r = f32v_tidy(f32v_flip_by(r, x));
+		f32v_store(out + i * sizeof(float), r);
+	}
+}
+
+/* pi / 2 - asin(x); asin has digits to spare where little is left. */
+static inline f64v
+acos_at(const struct arc_columns *c, size_t i, const char *in)
+{
+	f64v x = f64v_load_f32(in + i * sizeof(float));
+
+	return HALF_PI_HIGH - f64v_flip(asin_at(c, i), (u64v)x & ARC_SIGN);
+}
+
+static void
+acos_chunk32(char *out, const char *in, size_t n)
+{
+	struct arc_columns c;
+
+	arc_sides32(&c, in, n);
+	for (size_t i = 0; i < n; i += 2 * LANES) {
+		f32v r =
+		    f32v_of(acos_at(&c, i, in), acos_at(&c, i + LANES, in));
+
+		f32v_store(out + i * sizeof(float), f32v_tidy(r));
+	}
 }
 
 #endif

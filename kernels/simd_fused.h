@@ -274,30 +274,36 @@ f64v_fma_exact(f64v a, f64v b, f64v c)
 }
 
 /*
- * Hand out n elements in chunks that are multiples of LANES, the last few
+ * Hand out n elements in chunks that are multiples of a vector, the last few
  * padded with ones: an element's bits do not depend on where it is.
  */
-static inline void
-in_chunks(void (*chunk)(char *out, const char *in, size_t n), void *out,
-    const void *in, size_t n)
-{
-	const char *from = in;
-	char *to = out;
-	f64v last;
-
-	while (n >= LANES) {
-		size_t m = n < CHUNK ? n - n % LANES : CHUNK;
-
-		chunk(to, from, m);
-		from += m * sizeof(double);
-		to += m * sizeof(double);
-		n -= m;
+#define IN_CHUNKS_DEFINE(name, t)                                              \
+	static inline void name(                                               \
+	    void (*chunk)(char *out, const char *in, size_t n), void *out,     \
+	    const void *in, size_t n)                                          \
+	{                                                                      \
+		enum { SIZE = sizeof(((t##v *)0)[0][0]) };                     \
+		enum { WIDTH = sizeof(t##v) / SIZE };                          \
+		const char *from = in;                                         \
+		char *to = out;                                                \
+		t##v last;                                                     \
+                                                                               \
+		while (n >= WIDTH) {                                           \
+			size_t m = n < CHUNK ? n - n % WIDTH : CHUNK;          \
+                                                                               \
+			chunk(to, from, m);                                    \
+			from += m * SIZE;                                      \
+			to += m * SIZE;                                        \
+			n -= m;                                                \
+		}                                                              \
+		if (n == 0)                                                    \
+			return;                                                \
+		last = t##v_load_part(from, n, t##v_all(1));                   \
+		chunk((char *)&last, (const char *)&last, WIDTH);              \
+		memcpy(to, &last, n *SIZE);                                    \
 	}
-	if (n == 0)
-		return;
-	last = f64v_load_part(from, n, f64v_all(1));
-	chunk((char *)&last, (const char *)&last, LANES);
-	memcpy(to, &last, n * sizeof(double));
-}
+
+IN_CHUNKS_DEFINE(in_chunks, f64)
+IN_CHUNKS_DEFINE(in_chunks_f32, f32)
 
 #endif

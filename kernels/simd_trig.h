@@ -275,20 +275,21 @@ cos_near32(f64v x)
 	return half_sine(f64v_fma(x, f64v_all(-PER_PI_REST), t), place);
 }
 
+/* x * 2 / pi = n + t; of odd n the quotient is turned. */
 static inline f64v
 tan_near32(f64v x)
 {
-	f64v_mask far, turn;
-	f64v size = f64v_abs(x), s, sin, cos;
-	struct angle angle = angle_of(size, &far);
+	f64v turns = x * (2 * PER_PI_29), place = turns + TRIG_ORIGIN;
+	f64v t = turns - (place - TRIG_ORIGIN), s, up, down;
+	u64v change;
 
-	s = angle.r * angle.r;
-	sin = f64v_fma(angle.r * s, f64v_poly(s, sin32_terms), angle.r);
-	cos = f64v_fma(s * s, f64v_poly(s, cos32_terms), 1 - s * 0.5);
-	turn = odd(angle.n);
-	s = f64v_select(turn, cos, sin) / f64v_select(turn, sin, cos);
-	return (f64v)((u64v)s ^ ((angle.n << 63) & TRIG_SIGN) ^
-	    ((u64v)x & TRIG_SIGN));
+	t = f64v_fma(x, f64v_all(2 * PER_PI_REST), t);
+	s = t * t;
+	t = (f64v)((u64v)t ^ (u64v)place << 63);
+	up = t * f64v_poly(s, tan32_up_terms);
+	down = f64v_poly(s, tan32_down_terms);
+	change = ((u64v)up ^ (u64v)down) & (u64v)odd((u64v)place);
+	return (f64v)((u64v)up ^ change) / (f64v)((u64v)down ^ change);
 }
 
 #define TRIG_DEFINE32(name)                                                    \

@@ -66,12 +66,33 @@ def rounded(x, quantum):
     return (x / quantum).to_integral_value() * quantum
 
 
+def nodes(low, high, n):
+    middle, half = (high + low) / 2, (high - low) / 2
+    return [middle + half * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
+
+
 def interpolate(f, low, high, degree):
     """Coefficients of the polynomial, constant first."""
     n = degree + 1
-    middle, half = (high + low) / 2, (high - low) / 2
-    node = [middle + half * cos(PI * (2 * i + 1) / (2 * n)) for i in range(n)]
-    rows = [[x**p for p in range(n)] + [f(x)] for x in node]
+    return solve(
+        [[x**p for p in range(n)] + [f(x)] for x in nodes(low, high, n)])
+
+
+def quotient(f, end, up, down):
+    """From 0 to end: coefficients of both polynomials, of these degrees."""
+    rows = []
+    for x in nodes(D(0), end, up + down + 1):
+        v = f(x)
+        rows.append(
+            [x**p for p in range(up + 1)]
+            + [-v * x**p for p in range(1, down + 1)] + [v])
+    result = solve(rows)
+    return result[:up + 1], [D(1)] + result[up + 1:]
+
+
+def solve(rows):
+    """Each row: factors, and the sum of products that they are to give."""
+    n = len(rows)
     for i in range(n):  # Gauss and Jordan
         pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
         rows[i], rows[pivot] = rows[pivot], rows[i]

@@ -23,7 +23,7 @@
 #define PER_PI_REST -0x1.b1bbead603d8bp-33
 #define PER_HALF_PI 0x1.45f306dc9c883p-1
 
-/* (sin t - t) / t^3, to pi / 4; and for floats */
+/* (sin t - t) / t^3, to pi / 4 */
 static const double sin_terms[7] = {
 	-0x1.5555555555555p-3,
 	0x1.1111111111110p-7,
@@ -32,12 +32,6 @@ static const double sin_terms[7] = {
 	-0x1.ae64541295cdfp-26,
 	0x1.61217ee5cca1bp-33,
 	-0x1.ab17bdcbd3414p-41,
-};
-static const double sin32_terms[4] = {
-	-0x1.555555545df18p-3,
-	0x1.11110deef0ae3p-7,
-	-0x1.a013a740c35cep-13,
-	0x1.6dbded5452c9bp-19,
 };
 
 /* (sin(pi t) - pi t) / t^3, to 1/2, for floats */
@@ -49,7 +43,19 @@ static const double sine32_terms[5] = {
 	-0x1.d0409620d17f2p-8,
 };
 
-/* (cos t - 1 + t^2 / 2) / t^4, to pi / 4; and for floats */
+/* tan(pi / 2 t) / t to 1/2 as a quotient, for floats */
+static const double tan32_up_terms[3] = {
+	0x1.921fb54462f1fp+0,
+	-0x1.b9f4e96ede160p-2,
+	0x1.50d54bc742a98p-7,
+};
+static const double tan32_down_terms[3] = {
+	0x1.0000000000000p+0,
+	-0x1.18e422784320cp+0,
+	0x1.8e494999ac2f4p-4,
+};
+
+/* (cos t - 1 + t^2 / 2) / t^4, to pi / 4 */
 static const double cos_terms[6] = {
 	0x1.5555555555555p-5,
 	-0x1.6c16c16c16967p-10,
@@ -57,12 +63,6 @@ static const double cos_terms[6] = {
 	-0x1.27e4fa17bf139p-22,
 	0x1.1eeb68cd22f56p-29,
 	-0x1.907d8f29fe831p-37,
-};
-static const double cos32_terms[4] = {
-	0x1.5555555502c6dp-5,
-	-0x1.6c16bf54be1f5p-10,
-	0x1.a015c4462d9e2p-16,
-	-0x1.25243c2f39550p-22,
 };
 
 /* (atan t - t) / t^3, to 1/2; and for floats to 1 */
@@ -95,6 +95,17 @@ static const double atan32_terms[12] = {
 	0x1.36ecfc48d188bp-11,
 };
 
+/* the same for floats to 1/2; and that of asin; the first by itself */
+#define ATAN32_0 -0x1.55555551ab931p-2
+static const float atan_terms_f32[6] = {
+	0x1.99998e0000000p-3f,
+	-0x1.248f720000000p-3f,
+	0x1.c690d20000000p-4f,
+	-0x1.6ddf360000000p-4f,
+	0x1.1211da0000000p-4f,
+	-0x1.0c313a0000000p-5f,
+};
+
 /* (asin t - t) / t^3, to 1/2; and for floats */
 static const double asin_terms[13] = {
 	0x1.5555555555556p-3,
@@ -111,13 +122,13 @@ static const double asin_terms[13] = {
 	-0x1.e6e88b206c008p-7,
 	0x1.d740c186774e6p-6,
 };
-static const double asin32_terms[6] = {
-	0x1.555554e421e2fp-3,
-	0x1.333431225d948p-4,
-	0x1.6d5bae5328fb3p-5,
-	0x1.fd8ec01dbe052p-6,
-	0x1.18f354baf47e6p-6,
-	0x1.140401a08377ap-5,
+#define ASIN32_0 0x1.555554e421e2fp-3
+static const float asin_terms_f32[5] = {
+	0x1.3334320000000p-4f,
+	0x1.6d5bae0000000p-5f,
+	0x1.fd8ec00000000p-6f,
+	0x1.18f3540000000p-6f,
+	0x1.1404020000000p-5f,
 };
 
 /* erf(t) / t, where t^2 is 8 + 8 u, for floats */

@@ -12,7 +12,7 @@ computed in doubles, have fewer terms.
 """
 from decimal import Decimal as D
 
-from tables import PI, define, interpolate, rounded
+from tables import PI, define, interpolate, quotient, rounded, single
 
 WORDS = 20
 
@@ -91,13 +91,30 @@ def erf_row(j):
     return row + [float(c) for c in rest]
 
 
+def tan_ratio(s):
+    """tan(pi / 2 t) / t"""
+    r = PI * PI / 4 * s
+    return (1 + r * sin_tail(r)) / (1 - r / 2 + r * r * cos_tail(r)) * PI / 2
+
+
 def polynomial(name, f, end, degree, centre=None):
     """For arguments from 0 to end, or not more than that from the centre."""
     low, high = (0, end) if centre is None else (centre - end, centre + end)
     terms = interpolate(f, low, high, degree)
+    show(name, terms)
+
+
+def show(name, terms):
     print("static const double %s[%d] = {" % (name, len(terms)))
     for c in terms:
         print("\t%s," % float(c).hex())
+    print("};")
+
+
+def singles(name, terms):
+    print("static const float %s[%d] = {" % (name, len(terms)))
+    for c in terms:
+        print("\t%sf," % single(c).hex())
     print("};")
 
 
@@ -156,22 +173,30 @@ def main():
     # a little more than that, for what rounding adds
     more = D("1.0001")
     quarter = (PI / 4) ** 2 * more
-    print("\n/* (sin t - t) / t^3, to pi / 4; and for floats */")
+    print("\n/* (sin t - t) / t^3, to pi / 4 */")
     polynomial("sin_terms", sin_tail, quarter, 6)
-    polynomial("sin32_terms", sin_tail, quarter, 3)
     print("\n/* (sin(pi t) - pi t) / t^3, to 1/2, for floats */")
     polynomial(
         "sine32_terms", lambda s: PI**3 * sin_tail(PI * PI * s),
         D("1.002") / 4, 4)
-    print("\n/* (cos t - 1 + t^2 / 2) / t^4, to pi / 4; and for floats */")
+    print("\n/* tan(pi / 2 t) / t to 1/2 as a quotient, for floats */")
+    up, down = quotient(tan_ratio, D("1.004") / 4, 2, 2)
+    show("tan32_up_terms", up)
+    show("tan32_down_terms", down)
+    print("\n/* (cos t - 1 + t^2 / 2) / t^4, to pi / 4 */")
     polynomial("cos_terms", cos_tail, quarter, 5)
-    polynomial("cos32_terms", cos_tail, quarter, 3)
     print("\n/* (atan t - t) / t^3, to 1/2; and for floats to 1 */")
     polynomial("atan_terms", atan_tail, more / 4, 11)
     polynomial("atan32_terms", far_atan_tail, D(1), 11)
+    print("\n/* the same for floats to 1/2; and that of asin; the first by itself */")
+    terms = interpolate(atan_tail, D(0), more / 4, 6)
+    define("ATAN32_0", float(terms[0]))
+    singles("atan_terms_f32", terms[1:])
     print("\n/* (asin t - t) / t^3, to 1/2; and for floats */")
     polynomial("asin_terms", asin_tail, more / 4, 12)
-    polynomial("asin32_terms", asin_tail, more / 4, 5)
+    terms = interpolate(asin_tail, D(0), more / 4, 5)
+    define("ASIN32_0", float(terms[0]))
+    singles("asin_terms_f32", terms[1:])
 
     print("\n/* erf(t) / t, where t^2 is 8 + 8 u, for floats */")
     polynomial("erf32_terms", erf_ratio, D(1), 19, D(0))
