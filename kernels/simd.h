@@ -150,6 +150,13 @@ SIMD_DEFINE_TIDY(f32v)
  */
 #if defined(__AVX512F__)
 
+static inline f64v
+f64v_flip_by(f64v v, f64v x)
+{
+	return (f64v)_mm512_ternarylogic_epi64(
+	    (__m512i)v, (__m512i)x, _mm512_set1_epi64(INT64_MIN), 0x78);
+}
+
 static inline f32v
 f32v_flip_by(f32v v, f32v x)
 {
@@ -165,6 +172,12 @@ f32v_where_above(f32v a, f32v b, f32v yes, f32v no)
 }
 
 #else
+
+static inline f64v
+f64v_flip_by(f64v v, f64v x)
+{
+	return (f64v)((i64v)v ^ ((i64v)x & INT64_MIN));
+}
 
 static inline f32v
 f32v_flip_by(f32v v, f32v x)

@@ -19,7 +19,7 @@ f32v_any(f32v_mask mask)
 
 /*
  * Whether there is something to repair: any lane below the limit, or any that
- * is not, NaN included.  These, and the choice between NaN and number, are all
+ * is not or is beyond it, NaN included.  These, and the choice between NaN and number, are all
  * that a result without faults pays for.
  */
 #if defined(__AVX512F__)
@@ -29,6 +29,12 @@ f64v_any_below(f64v x, double limit)
 {
 	return _mm512_cmp_pd_mask(
 	    (__m512d)x, _mm512_set1_pd(limit), _CMP_LT_OQ);
+}
+
+static inline bool
+f64v_any_beyond(f64v x, f64v limit)
+{
+	return _mm512_cmp_pd_mask((__m512d)x, (__m512d)limit, _CMP_NLE_UQ);
 }
 
 static inline bool
@@ -44,6 +50,12 @@ static inline bool
 f64v_any_below(f64v x, double limit)
 {
 	return f64v_any(x < limit);
+}
+
+static inline bool
+f64v_any_beyond(f64v x, f64v limit)
+{
+	return f64v_any(~(x <= limit));
 }
 
 static inline bool

@@ -26,7 +26,6 @@
 #include "terms.h"
 
 #define TRIG_ORIGIN 0x1.8p52
-#define TRIG_SIGN ALL_BITS(0x8000000000000000)
 
 /* The last two bits of n count. */
 struct angle {
@@ -36,10 +35,10 @@ struct angle {
 
 /*
  * What pi / 2 has beyond its two parts is 2^-109: as many digits as a double
- * has, and some more, are left of an r from n 2^-40 on.
+ * has, and some more, are left of an r from n 2^-40 on, which is *least.
  */
 static inline struct angle
-angle_of(f64v size, f64v_mask *far)
+angle_of(f64v size, f64v *least)
 {
 	const f64v high = f64v_all(-HALF_PI_HIGH), low = f64v_all(-HALF_PI_LOW);
 	f64v place =
@@ -50,7 +49,7 @@ angle_of(f64v size, f64v_mask *far)
 
 	angle.r = f64v_fma(n, low, rest);
 	angle.low = f64v_fma(n, low, rest - angle.r);
-	*far = ~(n * 0x1p-40 <= f64v_abs(angle.r));
+	*least = n * 0x1p-40;
 	return angle;
 }
 
@@ -165,20 +164,35 @@ sides_of(struct angle angle)
 	return sides;
 }
 
-static inline f64v_mask
-odd(u64v n)
+/* yes where n is odd, no elsewhere */
+#if defined(__AVX512F__)
+
+static inline f64v
+where_odd(u64v n, f64v yes, f64v no)
 {
-	return (f64v_mask)(n << 63) < 0;
+	return (f64v)_mm512_mask_mov_pd((__m512d)no,
+	    _mm512_test_epi64_mask((__m512i)n, _mm512_set1_epi64(1)),
+	    (__m512d)yes);
 }
+
+#else
+
+static inline f64v
+where_odd(u64v n, f64v yes, f64v no)
+{
+	return f64v_select((f64v_mask)(n << 63) < 0, yes, no);
+}
+
+#endif
 
 static inline f64v
 turned_sin(struct angle angle, u64v sign)
 {
 	struct sides sides = sides_of(angle);
-	f64v r = f64v_select(
-	    odd(angle.n), sides.cos + sides.cos_low, sides.sin + sides.sin_low);
+	f64v r = where_odd(
+	    angle.n, sides.cos + sides.cos_low, sides.sin + sides.sin_low);
 
-	return (f64v)((u64v)r ^ ((angle.n << 62) & TRIG_SIGN) ^ sign);
+	return f64v_flip_by(r, (f64v)(angle.n << 62 ^ sign));
 }
 
 static inline f64v
@@ -188,51 +202,50 @@ turned_tan(struct angle angle, u64v sign)
 	f64v sin = sides.sin + sides.sin_low, cos = sides.cos + sides.cos_low;
 	f64v sin_low = (sides.sin - sin) + sides.sin_low;
 	f64v cos_low = (sides.cos - cos) + sides.cos_low;
-	f64v_mask turn = odd(angle.n);
-	f64v up = f64v_select(turn, cos, sin);
-	f64v up_low = f64v_select(turn, cos_low, sin_low);
-	f64v down = f64v_select(turn, sin, cos);
-	f64v down_low = f64v_select(turn, sin_low, cos_low);
+	f64v up = where_odd(angle.n, cos, sin);
+	f64v up_low = where_odd(angle.n, cos_low, sin_low);
+	f64v down = where_odd(angle.n, sin, cos);
+	f64v down_low = where_odd(angle.n, sin_low, cos_low);
 	f64v inverse = 1 / down, r = up * inverse;
 
 	up_low += f64v_fma(-r, down, up);
 	r = f64v_fma(f64v_fma(-r, down_low, up_low), inverse, r);
-	return (f64v)((u64v)r ^ ((angle.n << 63) & TRIG_SIGN) ^ sign);
+	return f64v_flip_by(r, (f64v)(angle.n << 63 ^ sign));
 }
 
 /*
- * name_f64v(x), by what `turned` makes of |x| + turn * pi / 2; the sign is that
- * of x where `keeps` has the bit of it.
+ * name_f64v_near(x), by what `turned` makes of |x| + turn * pi / 2; the sign is
+ * changed where `sign` has one.
  */
-#define TRIG_DEFINE(name, turned, turn, keeps)                                 \
+#define TRIG_DEFINE(name, turned, turn, sign)                                  \
 	static __attribute__((noinline)) f64v name##_f64v_far(f64v x)          \
 	{                                                                      \
-		f64v_mask far;                                                 \
-		struct angle angle = angle_of(f64v_abs(x), &far);              \
+		f64v least;                                                    \
+		struct angle angle = angle_of(f64v_abs(x), &least);            \
                                                                                \
-		far_lanes(&angle, f64v_abs(x), far);                           \
+		far_lanes(&angle, f64v_abs(x), ~(least <= f64v_abs(angle.r))); \
 		angle.n += turn;                                               \
-		return f64v_tidy(turned(angle, (u64v)x & (keeps)));            \
+		return f64v_tidy(turned(angle, sign));                         \
 	}                                                                      \
 	static inline bool name##_f64v_rare(f64v x)                            \
 	{                                                                      \
-		f64v_mask far;                                                 \
+		f64v least;                                                    \
+		struct angle angle = angle_of(f64v_abs(x), &least);            \
                                                                                \
-		(void)angle_of(f64v_abs(x), &far);                             \
-		return f64v_any(far);                                          \
+		return f64v_any_beyond(least, f64v_abs(angle.r));              \
 	}                                                                      \
 	static inline f64v name##_f64v_near(f64v x)                            \
 	{                                                                      \
-		f64v_mask far;                                                 \
-		struct angle angle = angle_of(f64v_abs(x), &far);              \
+		f64v least;                                                    \
+		struct angle angle = angle_of(f64v_abs(x), &least);            \
                                                                                \
 		angle.n += turn;                                               \
-		return turned(angle, (u64v)x & (keeps));                       \
+		return turned(angle, sign);                                    \
 	}
 
-TRIG_DEFINE(sin, turned_sin, 0, TRIG_SIGN)
+TRIG_DEFINE(sin, turned_sin, 0, (u64v)x)
 TRIG_DEFINE(cos, turned_sin, 1, ALL_BITS(0))
-TRIG_DEFINE(tan, turned_tan, 0, TRIG_SIGN)
+TRIG_DEFINE(tan, turned_tan, 0, (u64v)x)
 
 /* ---- floats, in doubles ---- */
 
@@ -281,15 +294,14 @@ tan_near32(f64v x)
 {
 	f64v turns = x * (2 * PER_PI_29), place = turns + TRIG_ORIGIN;
 	f64v t = turns - (place - TRIG_ORIGIN), s, up, down;
-	u64v change;
 
 	t = f64v_fma(x, f64v_all(2 * PER_PI_REST), t);
 	s = t * t;
 	t = (f64v)((u64v)t ^ (u64v)place << 63);
 	up = t * f64v_poly(s, tan32_up_terms);
 	down = f64v_poly(s, tan32_down_terms);
-	change = ((u64v)up ^ (u64v)down) & (u64v)odd((u64v)place);
-	return (f64v)((u64v)up ^ change) / (f64v)((u64v)down ^ change);
+	return where_odd((u64v)place, down, up) /
+	    where_odd((u64v)place, up, down);
 }
 
 #define TRIG_DEFINE32(name)                                                    \
