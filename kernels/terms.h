@@ -18,9 +18,9 @@
 #define HALF_PI_LOW 0x1.1a62633145c07p-54
 #define QUARTER_PI_HIGH 0x1.921fb54442d18p-1
 #define QUARTER_PI_LOW 0x1.1a62633145c07p-55
-/* of 29 bits, and the rest of it */
-#define PER_PI_29 0x1.45f306e000000p-2
-#define PER_PI_REST -0x1.b1bbead603d8bp-33
+/* of 29 bits, and the rest of it, above 0 */
+#define PER_PI_29 0x1.45f306d000000p-2
+#define PER_PI_REST 0x1.9391054a7f09dp-31
 #define PER_HALF_PI 0x1.45f306dc9c883p-1
 
 /* (sin t - t) / t^3, to pi / 4 */
@@ -36,23 +36,23 @@ static const double sin_terms[7] = {
 
 /* (sin(pi t) - pi t) / t^3, to 1/2, for floats */
 static const double sine32_terms[5] = {
-	-0x1.4abbce616c201p+2,
-	0x1.466bc5015f6afp+1,
-	-0x1.32d2120ca278cp-1,
-	0x1.5036c23ad14f2p-4,
-	-0x1.d0409620d17f2p-8,
+	-0x1.4abbce6169bcap+2,
+	0x1.466bc4fe665d1p+1,
+	-0x1.32d210f05152ap-1,
+	0x1.5036801ff5825p-4,
+	-0x1.d0372cd38179cp-8,
 };
 
 /* tan(pi / 2 t) / t to 1/2 as a quotient, for floats */
 static const double tan32_up_terms[3] = {
-	0x1.921fb54462f1fp+0,
-	-0x1.b9f4e96ede160p-2,
-	0x1.50d54bc742a98p-7,
+	0x1.921fb54463980p+0,
+	-0x1.b9f5e731392b1p-2,
+	0x1.50daad64fc1b9p-7,
 };
 static const double tan32_down_terms[3] = {
 	0x1.0000000000000p+0,
-	-0x1.18e422784320cp+0,
-	0x1.8e494999ac2f4p-4,
+	-0x1.18e44adb16559p+0,
+	0x1.8e4bca521d411p-4,
 };
 
 /* (cos t - 1 + t^2 / 2) / t^4, to pi / 4 */

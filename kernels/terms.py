@@ -164,8 +164,9 @@ def main():
     parts("WHOLE_PI", PI)
     parts("HALF_PI", PI / 2)
     parts("QUARTER_PI", PI / 4)
-    high = rounded(1 / PI, D(2) ** -30)
-    print("/* of 29 bits, and the rest of it */")
+    # less than it, so that of -0 both products are -0
+    high = rounded(1 / PI - D(2) ** -31, D(2) ** -30)
+    print("/* of 29 bits, and the rest of it, above 0 */")
     define("PER_PI_29", float(high))
     define("PER_PI_REST", float(1 / PI - high))
     define("PER_HALF_PI", float(2 / PI))
@@ -178,9 +179,9 @@ def main():
     print("\n/* (sin(pi t) - pi t) / t^3, to 1/2, for floats */")
     polynomial(
         "sine32_terms", lambda s: PI**3 * sin_tail(PI * PI * s),
-        D("1.002") / 4, 4)
+        D("1.004") / 4, 4)
     print("\n/* tan(pi / 2 t) / t to 1/2 as a quotient, for floats */")
-    up, down = quotient(tan_ratio, D("1.004") / 4, 2, 2)
+    up, down = quotient(tan_ratio, D("1.008") / 4, 2, 2)
     show("tan32_up_terms", up)
     show("tan32_down_terms", down)
     print("\n/* (cos t - 1 + t^2 / 2) / t^4, to pi / 4 */")
