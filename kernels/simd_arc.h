@@ -196,13 +196,16 @@ arc_any32(f64v y, f64v x)
 HALVES_2(atan2_halves, arc_plain32)
 HALVES_2(atan2_any_halves, arc_any32)
 
-/* Of floats: t in two parts, asin_terms_f32 or atan32_terms, and the angle. */
+/*
+ * Of floats, what is known of an element after the first stage: t in two parts,
+ * the polynomial asin_terms_f32 or atan_terms_f32, and half turns to be added.
+ */
 struct arc_columns {
 	float t[COLUMN], low[COLUMN], rest[COLUMN], halves[COLUMN];
 };
 
 /*
- * With b = 0, 1/2 and 1 in the three cases above, t is
+ * With b = 0, 1/2 and 1 in the three cases at the top of this file, t is
  *
  *     (|x| (1 - b) - b) / (|x| b + (1 - b))
  *
@@ -355,8 +358,7 @@ arc_side32(f32v size, f32v *low)
 	return f32v_where_above(size, limit, -root, size);
 }
 
-/* asin |x| of those parts, if `rest` is asin_terms_f32 of
- * the square. */
+/* asin |x| of those parts; `rest` is what asin_terms_f32 gives. */
 static inline f64v
 asin_half(f64v t, f64v low, f64v rest)
 {

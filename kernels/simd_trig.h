@@ -13,7 +13,8 @@
  * them it is, and its sign.  Where |x| is large, or so close to a multiple of pi
  * / 2 that too few digits are left, as many digits of 2 / pi are multiplied as
  * it takes (Payne and Hanek 1983), in integers, lane by lane.  NaN and infinity
- * go the same way, so that no other vector has to look for them.
+ * go the same way, so that no other vector has to look for them.  Floats have
+ * their n and r in half turns or, for tan, quarter turns.
  *
  * Included by what is compiled per instruction set alone.
  */
