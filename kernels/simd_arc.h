@@ -198,10 +198,10 @@ HALVES_2(atan2_any_halves, arc_any32)
 
 /*
  * Of floats, what is known of an element after the first stage: t in two parts,
- * the polynomial asin_terms_f32 or atan_terms_f32, and half turns to be added.
+ * the polynomial asin_terms_f32 or atan_terms_f32, and quarter turns to add.
  */
 struct arc_columns {
-	float t[COLUMN], low[COLUMN], rest[COLUMN], halves[COLUMN];
+	float t[COLUMN], low[COLUMN], rest[COLUMN], quarters[COLUMN];
 };
 
 /*
@@ -234,7 +234,7 @@ atan_sides32(struct arc_columns *c, const char *in, size_t n)
 		f32v_store(&c->t[i], t);
 		f32v_store(&c->low[i], rest * (inverse - t));
 		f32v_store(&c->rest[i], f32v_poly(t * t, atan_terms_f32));
-		f32v_store(&c->halves[i], b);
+		f32v_store(&c->quarters[i], b);
 	}
 }
 
@@ -247,7 +247,7 @@ atan_at(const struct arc_columns *c, size_t i)
 	r = f64v_fma(s, r, f64v_all(ATAN32_0));
 	r = f64v_fma(t * s, r, t);
 	return f64v_fma(
-	    f64v_load_f32(&c->halves[i]), f64v_all(HALF_PI_HIGH), r);
+	    f64v_load_f32(&c->quarters[i]), f64v_all(HALF_PI_HIGH), r);
 }
 
 static void
