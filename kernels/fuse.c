@@ -163,13 +163,21 @@ static size_t
 tile_of(const struct chain *chain)
 {
 	const struct step *step = chain->step;
+	size_t held[QUERN_SLOTS + 1] = { 0 };
 	size_t widest = 1;
 	bool cheap = true;
 
 	for (size_t k = 0; k < chain->last; k++) {
+		size_t bytes = step[k].bytes[QUERN__OUT];
+		size_t *size = &held[quern__slot(chain->ops[k].out)];
+
 		/* A range costs more to call. */
 		if (!step[k].loop)
 			return CHUNK;
+		/* In two sizes a tile would lie on others of the chunk. */
+		if (step[k].slot[QUERN__OUT] && *size && *size != bytes)
+			return CHUNK;
+		*size = bytes;
 		cheap &= step[k].op.kind->block >= MAP_CHEAP;
 		for (int i = QUERN__OUT; i < QUERN__ARRAYS; i++)
 			if (step[k].bytes[i] > widest)

@@ -3,8 +3,8 @@
  * test_kernels_fuse.c -- tests kernels/fuse.c: a fused chain does what its ops
  * do one by one, to the bit.
  *
- * Chains are random, over all kernels of quern/kernel_list.h whose arrays are
- * of one type.  One by one a slot is an array of its own.
+ * Chains are random, over all kernels of quern/kernel_list.h: those whose arrays
+ * are of one type, or any.  One by one a slot is an array of its own.
  */
 #include <omp.h>
 #include <quern/fuse.h>
@@ -80,18 +80,34 @@ struct link {
 struct random_chain {
 	struct link link[OPS];
 	size_t n, count;
-	enum element element;
+	enum element element; /* of the arrays, if they are of one type */
+	bool mixed;           /* they are not, but bits for any kernel */
 	bool strided;
 };
+
+/* Of an element of an array. */
+static size_t
+bytes_of(const struct random_chain *chain, unsigned i)
+{
+	static const size_t mixed[ARRAYS] = { 8, 8, 4, 8, 1 };
+
+	return chain->mixed ? mixed[i] : element_bytes[chain->element];
+}
+
+static bool
+has_verdict(const struct listed *k)
+{
+	static const void *const nothing[INPUTS];
+
+	return k->build(NULL, nothing, 0).kind->verdict;
+}
 
 static bool
 of_one_type(const struct listed *k, enum element element)
 {
-	static const void *const nothing[3];
 	size_t bytes = element_bytes[element];
 
-	/* A verdict is refused: fuse.h. */
-	if (k->element != element || k->build(NULL, nothing, 0).kind->verdict ||
+	if (k->element != element ||
 	    (!k->reduction && listed_out_bytes(k) != bytes))
 		return false;
 	for (unsigned i = 0; i < k->inputs; i++)
@@ -101,13 +117,15 @@ of_one_type(const struct listed *k, enum element element)
 }
 
 static const struct listed *
-any_kernel(enum element element, bool reduction, uint64_t *state)
+any_kernel(const struct random_chain *chain, bool reduction, uint64_t *state)
 {
 	const struct listed *k;
 
+	/* A verdict is refused: fuse.h. */
 	do {
 		k = &listed[next_random(state) % listed_count];
-	} while (k->reduction != reduction || !of_one_type(k, element));
+	} while (k->reduction != reduction || has_verdict(k) ||
+	    !(chain->mixed || of_one_type(k, chain->element)));
 	return k;
 }
 
@@ -116,6 +134,7 @@ has_kernel(enum element element, bool reduction)
 {
 	for (size_t i = 0; i < listed_count; i++)
 		if (listed[i].reduction == reduction &&
+		    !has_verdict(&listed[i]) &&
 		    of_one_type(&listed[i], element))
 			return true;
 	return false;
@@ -141,6 +160,31 @@ any_place(uint64_t *state)
 	return (unsigned)(next_random(state) % ARRAYS);
 }
 
+/* Any places for the kernel's arrays; false if these are of other sizes. */
+static bool
+fits(struct link *link, size_t bytes[], uint64_t *state)
+{
+	const struct listed *k = link->kernel;
+	size_t out_bytes = listed_out_bytes(k);
+	bool fit;
+
+	link->out = any_place(state);
+	fit = k->reduction || link->out >= ARRAYS ||
+	    bytes[link->out] == out_bytes;
+	for (unsigned j = 0; j < INPUTS; j++) {
+		link->in[j] = any_place(state);
+		if (j >= k->inputs)
+			continue;
+		fit &= bytes[link->in[j]] == listed_in_bytes(k, j);
+		/* In place only what is as large. */
+		fit &= k->reduction || link->in[j] != link->out ||
+		    bytes[link->out] == out_bytes;
+	}
+	if (fit && !k->reduction)
+		bytes[link->out] = out_bytes;
+	return fit;
+}
+
 static struct random_chain
 any_chain(size_t count, bool strided, uint64_t *state)
 {
@@ -148,24 +192,20 @@ any_chain(size_t count, bool strided, uint64_t *state)
 		.n = 1 + next_random(state) % OPS,
 		.count = count,
 		.element = any_element(state),
+		.mixed = next_random(state) % 2,
 		.strided = strided,
 	};
-	bool reduces =
-	    has_kernel(chain.element, true) && next_random(state) % 4;
-	bool written[ARRAYS + SLOTS] = { true, true, true, true, true };
+	bool reduces = (chain.mixed || has_kernel(chain.element, true)) &&
+	    next_random(state) % 4;
+	size_t bytes[ARRAYS + SLOTS] = { 0 }; /* 0: nothing in there yet */
 
-	for (size_t i = 0; i < chain.n; i++) {
-		struct link *link = &chain.link[i];
-
-		link->kernel = any_kernel(
-		    chain.element, reduces && i == chain.n - 1, state);
-		for (unsigned j = 0; j < INPUTS; j++)
-			do {
-				link->in[j] = any_place(state);
-			} while (!written[link->in[j]]);
-		link->out = any_place(state);
-		written[link->out] = true;
-	}
+	for (unsigned i = 0; i < ARRAYS; i++)
+		bytes[i] = bytes_of(&chain, i);
+	for (size_t i = 0; i < chain.n; i++)
+		do {
+			chain.link[i].kernel = any_kernel(
+			    &chain, reduces && i == chain.n - 1, state);
+		} while (!fits(&chain.link[i], bytes, state));
 	return chain;
 }
 
@@ -174,13 +214,13 @@ static quern_op
 op_of(const struct random_chain *chain, size_t i, char *m, bool slots)
 {
 	const struct link *link = &chain->link[i];
-	size_t bytes = element_bytes[chain->element];
 	void *at[ARRAYS + SLOTS];
 	ptrdiff_t stride[ARRAYS + SLOTS];
 	const void *in[INPUTS];
 
 	for (unsigned k = 0; k < ARRAYS; k++) {
-		struct array a = array_of(k, bytes, chain->strided);
+		struct array a =
+		    array_of(k, bytes_of(chain, k), chain->strided);
 
 		at[k] = m + a.at;
 		stride[k] = a.stride;
@@ -288,8 +328,11 @@ so_it_has_past_the_caches(void)
 {
 	size_t before = quern__streams_from();
 
-	quern__streams_from_use(0);
-	compare_many(some(60), run_by_block);
+	/* Slots as well, and only arrays of more than a chunk. */
+	for (size_t bytes = 0; bytes <= 4096; bytes += 4096) {
+		quern__streams_from_use(bytes);
+		compare_many(some(60), run_by_block);
+	}
 	quern__streams_from_use(before);
 }
 
@@ -322,7 +365,7 @@ so_has_each_reduction_of_a_slot(void)
 		    !has_kernel(listed[i].element, false))
 			continue;
 		chain.link[0] = (struct link) {
-			any_kernel(listed[i].element, false, &state),
+			any_kernel(&chain, false, &state),
 			{ 2, 3, 4 },
 			ARRAYS,
 		};
@@ -331,6 +374,37 @@ so_has_each_reduction_of_a_slot(void)
 			compare(&chain, run_by_block);
 		}
 	}
+}
+
+/* What is narrow goes to the first bytes of a slot, over what was wide before. */
+static void
+a_slot_may_have_elements_of_another_size(void)
+{
+	enum { WIDE = 4099 };
+	static double a[WIDE], b[WIDE], root[WIDE];
+	static uint8_t less[WIDE];
+	double sum, want;
+	const quern_op chain[] = {
+		quern_lt_f64(quern_slot(0), a, b, WIDE),
+		quern_select_f64(quern_slot(1), quern_slot(0), a, b, WIDE),
+		quern_sqrt_f64(quern_slot(0), quern_slot(1), WIDE),
+		quern_sum_f64(&sum, quern_slot(0), WIDE),
+	};
+	const quern_op one_by_one[] = {
+		quern_lt_f64(less, a, b, WIDE),
+		quern_select_f64(root, less, a, b, WIDE),
+		quern_sqrt_f64(root, root, WIDE),
+		quern_sum_f64(&want, root, WIDE),
+	};
+
+	for (size_t i = 0; i < WIDE; i++) {
+		a[i] = (double)i;
+		b[i] = (double)(WIDE - i);
+	}
+	for (size_t i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(run_blocks(one_by_one[i], 0), 0);
+	CU_ASSERT_EQUAL(run_blocks(quern_fuse(chain, 4), 0), 0);
+	CU_ASSERT_EQUAL(sum, want);
 }
 
 /* ---- stop ---- */
@@ -382,6 +456,8 @@ main(void)
 		    so_it_has_on_any_number_of_threads },
 		{ "so has each reduction of a slot",
 		    so_has_each_reduction_of_a_slot },
+		{ "a slot may have elements of another size",
+		    a_slot_may_have_elements_of_another_size },
 		{ "a chain stops in the middle", a_chain_stops_in_the_middle },
 		CU_TEST_INFO_NULL,
 	};
