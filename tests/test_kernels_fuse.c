@@ -376,6 +376,64 @@ so_has_each_reduction_of_a_slot(void)
 	}
 }
 
+/* From arrays to the j-th slot, elements of which a kernel has such as input j. */
+static struct link
+source_of(
+    const struct random_chain *chain, unsigned j, size_t bytes, uint64_t *state)
+{
+	size_t of_places[ARRAYS + SLOTS];
+	struct link link;
+
+	do {
+		for (unsigned i = 0; i < ARRAYS + SLOTS; i++)
+			of_places[i] = i < ARRAYS ? bytes_of(chain, i) : 0;
+		link.kernel = any_kernel(chain, false, state);
+	} while (!fits(&link, of_places, state) || link.out != ARRAYS + j ||
+	    of_places[link.out] != bytes);
+	return link;
+}
+
+static void
+compare_each(void)
+{
+	uint64_t state = seed();
+
+	for (size_t i = 0; i < listed_count; i++) {
+		const struct listed *k = &listed[i];
+		struct random_chain chain = {
+			.n = k->inputs + 1u,
+			.count = 1500,
+			.element = k->element,
+			.mixed = !of_one_type(k, k->element) ||
+			    !has_kernel(k->element, false),
+		};
+		struct link last = { k, { ARRAYS, ARRAYS + 1, ARRAYS + 2 }, 0 };
+
+		if (has_verdict(k))
+			continue;
+		for (unsigned j = 0; j < k->inputs; j++)
+			chain.link[j] =
+			    source_of(&chain, j, listed_in_bytes(k, j), &state);
+		while (!k->reduction &&
+		    bytes_of(&chain, last.out) != listed_out_bytes(k))
+			last.out++;
+		chain.link[k->inputs] = last;
+		compare(&chain, run_by_block);
+	}
+}
+
+static void
+so_has_each_kernel_of_slots(void)
+{
+	size_t before = quern__streams_from();
+
+	quern__streams_from_use(SIZE_MAX);
+	compare_each();
+	quern__streams_from_use(4096);
+	compare_each();
+	quern__streams_from_use(before);
+}
+
 /* What is narrow goes to the first bytes of a slot, over what was wide before. */
 static void
 a_slot_may_have_elements_of_another_size(void)
@@ -456,6 +514,7 @@ main(void)
 		    so_it_has_on_any_number_of_threads },
 		{ "so has each reduction of a slot",
 		    so_has_each_reduction_of_a_slot },
+		{ "so has each kernel of slots", so_has_each_kernel_of_slots },
 		{ "a slot may have elements of another size",
 		    a_slot_may_have_elements_of_another_size },
 		{ "a chain stops in the middle", a_chain_stops_in_the_middle },
