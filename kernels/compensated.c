@@ -46,18 +46,7 @@ end_run(double *block, const f64v high[], f64v low[])
 		for (size_t run; n; n -= run) {                                \
 			run = n < LANES_RUN ? n : LANES_RUN;                   \
 			lanes_begin(high, -0.0);                               \
-			for (size_t i = LANES; i <= run; i += LANES) {         \
-				ADD(t, TERM)                                   \
-				a += LANES * SIZE;                             \
-				b += LANES * SIZE;                             \
-			}                                                      \
-			if (run % LANES) {                                     \
-				a = lanes_pad(                                 \
-				    last[0], a, run % LANES, SIZE, -0.0);      \
-				b = lanes_pad(                                 \
-				    last[1], b, run % LANES, SIZE, 1);         \
-				ADD(t, TERM)                                   \
-			}                                                      \
+			LANES_EACH(run, SIZE, ADD(t, TERM))                    \
 			end_run(state->high, high, low);                       \
 		}                                                              \
 		lanes_store(state->low, low);                                  \

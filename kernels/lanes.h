@@ -100,9 +100,24 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 }
 
 /*
+ * ADD the `run` elements at a and b, 32 at a time; absent ones, of which `last`
+ * has room for as many, are -0 and 1.
+ */
+#define LANES_EACH(run, size, ADD)                                             \
+	for (size_t i = LANES; i <= run; i += LANES) {                         \
+		ADD;                                                           \
+		a += LANES * size;                                             \
+		b += LANES * size;                                             \
+	}                                                                      \
+	if (run % LANES) {                                                     \
+		a = lanes_pad(last[0], a, run % LANES, size, -0.0);            \
+		b = lanes_pad(last[1], b, run % LANES, size, 1);               \
+		ADD;                                                           \
+	}
+
+/*
  * The loop `id`_t: lane += F(v, w), where v and w are from the first and second
- * array, which is the first once more if there is no second (`arrays`).  Absent
- * elements are -0 and 1.
+ * array, which is the first once more if there is no second (`arrays`).
  */
 #define LANES_LOOP(id, t, arrays, F)                                           \
 	MAP_LOOP(id##_##t)                                                     \
@@ -118,18 +133,7 @@ lanes_pad(char *buffer, const char *from, size_t n, size_t size, double rest)
 		for (size_t run; n; n -= run) {                                \
 			run = n < LANES_RUN ? n : LANES_RUN;                   \
 			lanes_begin(lane, -0.0);                               \
-			for (size_t i = LANES; i <= run; i += LANES) {         \
-				LANES_ADD(t, F)                                \
-				a += LANES * SIZE;                             \
-				b += LANES * SIZE;                             \
-			}                                                      \
-			if (run % LANES) {                                     \
-				a = lanes_pad(                                 \
-				    last[0], a, run % LANES, SIZE, -0.0);      \
-				b = lanes_pad(                                 \
-				    last[1], b, run % LANES, SIZE, 1);         \
-				LANES_ADD(t, F)                                \
-			}                                                      \
+			LANES_EACH(run, SIZE, LANES_ADD(t, F))                 \
 			for (size_t k = 0; k < LANES_VECTORS; k++)             \
 				sum[k] += lane[k];                             \
 		}                                                              \
