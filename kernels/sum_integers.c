@@ -9,6 +9,7 @@
  */
 #include "reduction.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -19,8 +20,8 @@ __extension__ typedef unsigned __int128 uwide;
 
 #ifdef QUERN_ISA_NAME
 
-/* Their halves of 32 bits are added up in 64 bits, so at most 2^32 of them. */
-enum { PIECE = 1 << 30 };
+/* Halves of 32 bits, of a block at most, are added up in 64 bits. */
+static_assert(REDUCTION_BLOCK <= UINT32_MAX, "no sum of halves overflows");
 
 /*
  * The sum of n elements of `size` bytes.  With `bias` added, 2^63 or 2^31 for
@@ -72,13 +73,8 @@ sum_of(const char *from, size_t n, size_t size, uint64_t bias_one)
 #define SUM_LOOP(t)                                                            \
 	MAP_LOOP(sum_##t)                                                      \
 	{                                                                      \
-		const char *from = in[0];                                      \
-                                                                               \
 		(void)op;                                                      \
-		for (size_t m; n; n -= m, from += m * sizeof(quern__##t)) {    \
-			m = n < PIECE ? n : PIECE;                             \
-			*(wide *)out += SUM_##t(from, m);                      \
-		}                                                              \
+		*(wide *)out += SUM_##t(in[0], n);                             \
 	}
 
 #else
