@@ -15,11 +15,14 @@
 #ifndef QUERN_KERNELS_LANES_H
 #define QUERN_KERNELS_LANES_H
 
+#include <assert.h>
 #include <string.h>
 
 #include "reduction.h"
 
 enum { LANES = 32, LANES_RUN = 512 };
+
+static_assert(QUERN__BUFFERED % LANES_RUN == 0, "whole runs at a time");
 
 /* The state of a block. */
 struct lanes {

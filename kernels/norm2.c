@@ -24,6 +24,8 @@
 
 enum { MIDDLE, LARGE, SMALL, SIZES };
 
+static_assert(SIZES * LANES * sizeof(double) <= QUERN__SUB_STATE, "the lanes");
+
 #ifdef QUERN_ISA_NAME
 
 /* A run, or what there is of it: elements beyond the whole 32s are in `last`. */

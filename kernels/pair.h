@@ -23,6 +23,8 @@ struct pair_lanes {
 	double high[LANES], low[LANES];
 };
 
+static_assert(sizeof(struct pair_lanes) <= QUERN__SUB_STATE, "of a block");
+
 #ifndef QUERN_ISA_NAME
 
 struct pair {

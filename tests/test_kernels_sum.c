@@ -200,6 +200,34 @@ the_error_of_a_sum_is_within_its_bound(void)
 	mpfr_clears(exact, difference, NULL);
 }
 
+/*
+ * An element is in at most 15 additions of its run, 63 of its lane's other runs,
+ * 5 of lanes and one for each doubling.  Half of the last bit of 1 is lost in
+ * each of them.
+ */
+static void
+the_error_of_a_sum_comes_up_to_its_bound(void)
+{
+	static double in[MOST];
+	unsigned small = 0;
+
+	memset(in, 0, sizeof(in));
+	for (size_t i = 32; i < 512; i += 32)
+		in[i] = 0x1p-53;
+	for (size_t i = 512; i < 32768; i += 512)
+		in[i] = 0x1p-53;
+	for (size_t i = 1; i < 32; i *= 2)
+		in[i] = 0x1p-53;
+	for (size_t i = 32768; i < MOST; i *= 2)
+		in[i] = 0x1p-53;
+	for (size_t i = 0; i < MOST; i++)
+		small += in[i] > 0;
+	in[0] = 1;
+	CU_ASSERT_EQUAL(small, 83 + 2);
+	for (size_t u = 0; use_isa(u); u++)
+		CU_ASSERT_EQUAL(sum_of(in, MOST), 1);
+}
+
 /* ---- integers ---- */
 
 static int64_t
@@ -361,6 +389,8 @@ main(void)
 		    floats_are_added_in_double_and_rounded_once },
 		{ "the error of a sum is within its bound",
 		    the_error_of_a_sum_is_within_its_bound },
+		{ "the error of a sum comes up to its bound",
+		    the_error_of_a_sum_comes_up_to_its_bound },
 		{ "a sum that does not fit is erange",
 		    a_sum_that_does_not_fit_is_erange },
 		{ "an unsigned sum may be twice as large",
