@@ -374,7 +374,7 @@ plain_only    := test_package test_model test_kernels_ulp
 # by check-long.
 unaddressed   := $(if $(filter check-long,$(MAKECMDGOALS)),,\
     test_process_kernels $(addprefix test_kernels_,anywhere clamp describe \
-    digest exp_log fuse modes places pow_ulp random random_normal \
+    digest exp_log modes places pow_ulp random random_normal \
     random_permutation))
 # Without the library that it shows, an example is left out.
 needs_of_powers   := gmp
