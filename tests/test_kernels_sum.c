@@ -310,6 +310,27 @@ means_of_extreme_integers_are_exact(void)
 	}
 }
 
+__extension__ typedef __int128 wide;
+
+/*
+ * What is left of a division can matter beyond 2^32 elements alone, more than
+ * there is memory for: only the end of it.
+ */
+static void
+means_of_very_many_integers_are_rounded_once(void)
+{
+	const wide tie = ((wide)1 << 92) + ((wide)1 << 39);
+	const wide sum[] = { tie - 1, tie, tie + 1, -tie - 1 };
+	const double want[] = { 0x1p52, 0x1p52, 0x1p52 + 1, -0x1p52 - 1 };
+	double mean;
+	quern_op op = quern_mean_i64(&mean, NULL, (size_t)1 << 40);
+
+	for (size_t i = 0; i < 4; i++) {
+		CU_ASSERT_EQUAL(op.kind->finish(&op, &sum[i]), 0);
+		CU_ASSERT_EQUAL(mean, want[i]);
+	}
+}
+
 static void
 means_of_integers_are_rounded_once(void)
 {
@@ -400,6 +421,8 @@ main(void)
 		    means_of_extreme_integers_are_exact },
 		{ "means of integers are rounded once",
 		    means_of_integers_are_rounded_once },
+		{ "means of very many integers are rounded once",
+		    means_of_very_many_integers_are_rounded_once },
 		{ "means of integers round ties to even",
 		    means_of_integers_round_ties_to_even },
 		CU_TEST_INFO_NULL,
