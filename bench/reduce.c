@@ -16,7 +16,7 @@
 
 #include "rounds.h"
 
-enum { IN_CACHE = 32768, IN_MEMORY = 16 << 20 };
+enum { IN_CACHE = 32768, IN_MEMORY = 32 << 20 };
 
 static double *a, *b;
 static quern_description description;

@@ -40,10 +40,11 @@ last_of(const quern_op *fused)
 /*
  * Buffers a multiple of 4 KiB apart would meet in the same lines of a cache, and
  * a load waits for a store before it that looks like its own, that far apart.
- * Large arrays begin with a page, and so does each chunk of doubles then.
+ * Large arrays begin with a page or a few bytes behind, and so does each chunk of
+ * doubles then: slots are half a page from there.
  */
 struct buffers {
-	_Alignas(4096) char apart[3072];
+	_Alignas(4096) char apart[2048];
 	struct {
 		char at[CHUNK * QUERN__SLOT_BYTES + 64];
 	} slot[QUERN_SLOTS];

@@ -70,7 +70,7 @@ lanes_store(double *to, const f64v lane[])
 		memcpy(to + k * LANES_WIDTH, &lane[k], sizeof(lane[k]));
 }
 
-/* As lanes_total() below, but in registers: each loop adds it to the state. */
+/* As lanes_total() below, but in registers: each loop keeps it in the state. */
 static inline double
 lanes_sum(const f64v from[])
 {
