@@ -23,6 +23,22 @@ __extension__ typedef unsigned __int128 uwide;
 /* Halves of 32 bits, of a block at most, are added up in 64 bits. */
 static_assert(REDUCTION_BLOCK <= UINT32_MAX, "no sum of halves overflows");
 
+struct halves {
+	u64v whole[MAP_SIDE], high[MAP_SIDE];
+};
+
+static inline void
+add_halves(struct halves *sum, const char *from, u64v bias)
+{
+	u64v v;
+
+	for (size_t k = 0; k < MAP_SIDE; k++) {
+		v = u64v_load(from + k * sizeof(v)) ^ bias;
+		sum->whole[k] += v;
+		sum->high[k] += v >> 32;
+	}
+}
+
 /*
  * The sum of n elements of `size` bytes.  With `bias` added, 2^63 or 2^31 for
  * signed ones, an element is unsigned.  64 bits are one element or two.  Their
@@ -30,36 +46,32 @@ static_assert(REDUCTION_BLOCK <= UINT32_MAX, "no sum of halves overflows");
  * halves it is the sum of the lower ones.  Elements that are missing in the
  * last vectors are a bare bias less the bias.
  */
-static inline wide
+static inline __attribute__((always_inline)) wide
 sum_of(const char *from, size_t n, size_t size, uint64_t bias_one)
 {
 	const bool two = size == sizeof(uint32_t);
 	const u64v bias = u64v_all(two ? bias_one << 32 | bias_one : bias_one);
 	enum { STEP = MAP_SIDE * sizeof(bias) };
-	u64v whole[MAP_SIDE] = { { 0 } }, high[MAP_SIDE] = { { 0 } };
-	u64v v, last[MAP_SIDE];
+	struct halves sum = { 0 };
+	u64v last[MAP_SIDE], low = { 0 }, high = { 0 };
 	uint64_t low_sum = 0, high_sum = 0;
+	size_t bytes = n * size;
 
-	for (size_t bytes = n * size; bytes; bytes -= STEP, from += STEP) {
-		if (bytes < STEP) {
-			for (size_t k = 0; k < MAP_SIDE; k++)
-				last[k] = bias;
-			memcpy(last, from, bytes);
-			from = (const char *)last;
-			bytes = STEP;
-		}
-		for (size_t k = 0; k < MAP_SIDE; k++) {
-			v = u64v_load(from + k * sizeof(v)) ^ bias;
-			whole[k] += v;
-			high[k] += v >> 32;
-		}
+	for (; bytes >= STEP; bytes -= STEP, from += STEP)
+		add_halves(&sum, from, bias);
+	if (bytes) {
+		for (size_t k = 0; k < MAP_SIDE; k++)
+			last[k] = bias;
+		memcpy(last, from, bytes);
+		add_halves(&sum, (const char *)last, bias);
 	}
 	for (size_t k = 0; k < MAP_SIDE; k++) {
-		v = whole[k] - (high[k] << 32);
-		for (size_t j = 0; j < sizeof(v) / sizeof(v[0]); j++) {
-			low_sum += v[j];
-			high_sum += high[k][j];
-		}
+		low += sum.whole[k] - (sum.high[k] << 32);
+		high += sum.high[k];
+	}
+	for (size_t j = 0; j < sizeof(low) / sizeof(low[0]); j++) {
+		low_sum += low[j];
+		high_sum += high[j];
 	}
 	return (wide)low_sum + ((wide)high_sum << (two ? 0 : 32)) -
 	    (wide)bias_one * (wide)n;
