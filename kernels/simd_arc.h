@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * simd_arc.h -- asin, acos, atan and atan2.
+ * simd_arc.h -- asin, acos and atan of doubles, and atan2.
  *
- *     simd_poly.h terms.h --> [simd_arc.h] --> trigonometric.c
+ *     simd_poly.h terms.h --> [simd_arc.h] --> trigonometric.c simd_arc_f32.h
  *
  * The angle of the point (x, y), neither of them negative, is a multiple of
  * pi / 4 and the arctangent of at most 1/2:
@@ -196,75 +196,6 @@ arc_any32(f64v y, f64v x)
 HALVES_2(atan2_halves, arc_plain32)
 HALVES_2(atan2_any_halves, arc_any32)
 
-/*
- * Of floats, what is known of an element after the first stage: t in two parts,
- * the polynomial asin_terms_f32 or atan_terms_f32, and quarter turns to add.
- */
-struct arc_columns {
-	float t[COLUMN], low[COLUMN], rest[COLUMN], quarters[COLUMN];
-};
-
-/*
- * With b = 0, 1/2 and 1 in the three cases at the top of this file, t is
- *
- *     (|x| (1 - b) - b) / (|x| b + (1 - b))
- *
- * where only the lower sum is rounded.  Its inverse is 1 - t and, of b = 1, -t.
- */
-static inline void
-atan_sides32(struct arc_columns *c, const char *in, size_t n)
-{
-	const f32v zero = { 0 }, half = f32v_all(0.5f), one = f32v_all(1);
-
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v x = f32v_abs(f32v_load(in + i * sizeof(float)));
-		f32v a, b, up, down, down_low, t, rest, inverse;
-
-		x = f32v_where_above(
-		    x, f32v_all(ARC_FAR32), f32v_all(ARC_FAR32), x);
-		b = f32v_where_above(x, half, half, zero);
-		b = f32v_where_above(x, f32v_all(2), one, b);
-		inverse = f32v_where_above(x, f32v_all(2), zero, one);
-		a = one - b;
-		up = f32v_fma(x, a, -b);
-		down = f32v_fma(x, b, a);
-		down_low = f32v_fma(x, b, a - down);
-		t = up / down;
-		rest = f32v_fma(-t, down_low, f32v_fma(-t, down, up));
-		f32v_store(&c->t[i], t);
-		f32v_store(&c->low[i], rest * (inverse - t));
-		f32v_store(&c->rest[i], f32v_poly(t * t, atan_terms_f32));
-		f32v_store(&c->quarters[i], b);
-	}
-}
-
-static inline f64v
-atan_at(const struct arc_columns *c, size_t i)
-{
-	f64v t = f64v_load_f32(&c->t[i]) + f64v_load_f32(&c->low[i]);
-	f64v s = t * t, r = f64v_load_f32(&c->rest[i]);
-
-	r = f64v_fma(s, r, f64v_all(ATAN32_0));
-	r = f64v_fma(t * s, r, t);
-	return f64v_fma(
-	    f64v_load_f32(&c->quarters[i]), f64v_all(HALF_PI_HIGH), r);
-}
-
-static void
-atan_chunk32(char *out, const char *in, size_t n)
-{
-	struct arc_columns c;
-
-	atan_sides32(&c, in, n);
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v x = f32v_load(in + i * sizeof(float));
-		f32v r = f32v_of(atan_at(&c, i), atan_at(&c, i + LANES));
-
-		r = f32v_tidy(f32v_flip_by(r, x));
-		f32v_store(out + i * sizeof(float), r);
-	}
-}
-
 static __attribute__((noinline)) f32v
 atan2_any(f32v y, f32v x)
 {
@@ -339,96 +270,6 @@ acos_f64v(f64v x)
 	t = f64v_flip(f64v_select(big, 2 * t, -t), sign);
 	low = f64v_flip(f64v_select(big, 2 * low, -low), sign);
 	return f64v_tidy(arc_sum(base, t, low + base_low));
-}
-
-/*
- * For floats: |x| up to 1/2, itself, else less than 0, the root; in two parts.
- * The rest of a root needs few digits, so the inverse is guessed from the halved
- * exponent (Blinn 1997).
- */
-static inline f32v
-arc_side32(f32v size, f32v *low)
-{
-	const f32v limit = f32v_all(0.5f), zero = { 0 };
-	f32v s = limit - size * limit, root = f32v_sqrt(s);
-	f32v half_inverse = (f32v)(UINT32_C(0x5eb759df) - ((u32v)s >> 1));
-
-	*low = f32v_fma(root, root, -s) * half_inverse;
-	*low = f32v_where_above(size, limit, *low, zero);
-	return f32v_where_above(size, limit, -root, size);
-}
-
-/* asin |x| of those parts; `rest` is what asin_terms_f32 gives. */
-static inline f64v
-asin_half(f64v t, f64v low, f64v rest)
-{
-	f64v_mask big = (f64v_mask)t < 0;
-	f64v s, r;
-
-	t += low;
-	s = t * t;
-	rest = f64v_fma(s, rest, f64v_all(ASIN32_0));
-	r = f64v_fma(t * s, rest, t);
-	/* pi / 2 - 2 asin(root) */
-	return r + (f64v)((f64v_mask)(r + HALF_PI_HIGH) & big);
-}
-
-static inline void
-arc_sides32(struct arc_columns *c, const char *in, size_t n)
-{
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v x = f32v_load(in + i * sizeof(float));
-		f32v low, t = arc_side32(f32v_abs(x), &low);
-
-		f32v_store(&c->t[i], t);
-		f32v_store(&c->low[i], low);
-		f32v_store(&c->rest[i], f32v_poly(t * t, asin_terms_f32));
-	}
-}
-
-static inline f64v
-asin_at(const struct arc_columns *c, size_t i)
-{
-	return asin_half(f64v_load_f32(&c->t[i]), f64v_load_f32(&c->low[i]),
-	    f64v_load_f32(&c->rest[i]));
-}
-
-static void
-asin_chunk32(char *out, const char *in, size_t n)
-{
-	struct arc_columns c;
-
-	arc_sides32(&c, in, n);
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v x = f32v_load(in + i * sizeof(float));
-		f32v r = f32v_of(asin_at(&c, i), asin_at(&c, i + LANES));
-
-		r = f32v_tidy(f32v_flip_by(r, x));
-		f32v_store(out + i * sizeof(float), r);
-	}
-}
-
-/* pi / 2 - asin(x); asin has digits to spare where little is left. */
-static inline f64v
-acos_at(const struct arc_columns *c, size_t i, const char *in)
-{
-	f64v x = f64v_load_f32(in + i * sizeof(float));
-
-	return HALF_PI_HIGH - f64v_flip(asin_at(c, i), (u64v)x & ARC_SIGN);
-}
-
-static void
-acos_chunk32(char *out, const char *in, size_t n)
-{
-	struct arc_columns c;
-
-	arc_sides32(&c, in, n);
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v r =
-		    f32v_of(acos_at(&c, i, in), acos_at(&c, i + LANES, in));
-
-		f32v_store(out + i * sizeof(float), f32v_tidy(r));
-	}
 }
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * simd_log.h -- logarithms in two parts, to base 2 and 10, and of 1 + x.
  *
- *     simd_fused.h tables.h --> [simd_log.h] --> logarithm.c simd_ln.h
+ *     simd_any.h simd_fused.h tables.h --> [simd_log.h] --> logarithm.c simd_ln.h
  *         simd_hyperbolic.h simd_pow.h
  *
  * x = 2^k z with z around [1, 2), cut into 128 intervals.  The table has for
@@ -20,6 +20,7 @@
 #ifndef QUERN_KERNELS_SIMD_LOG_H
 #define QUERN_KERNELS_SIMD_LOG_H
 
+#include "simd_any.h"
 #include "simd_fused.h"
 #include "tables.h"
 
@@ -42,61 +43,6 @@ log_row(f64v x)
 {
 	return (((u64v)x + LOG_HALF) >> 41) & 0x7f0;
 }
-
-/*
- * Where a number is not positive, normal and finite, and where not finite.
- * Without an instruction for it a sign is set, as an integer's: GCC 12 is slow
- * with masks of comparisons that add up.
- */
-#if defined(__AVX512DQ__)
-
-typedef __mmask8 f64v_others;
-
-static inline f64v_others
-f64v_not_positive(f64v x)
-{
-	return _mm512_fpclass_pd_mask((__m512d)x, 0xff); /* all classes */
-}
-
-static inline f64v_others
-f64v_not_finite(f64v x)
-{
-	return _mm512_fpclass_pd_mask((__m512d)x, 0x99); /* infinities, NaN */
-}
-
-static inline bool
-f64v_any_other(f64v_others others)
-{
-	return others;
-}
-
-#else
-
-typedef u64v f64v_others;
-
-static inline f64v_others
-f64v_not_positive(f64v x)
-{
-	const u64v least = ALL_BITS(0x0010000000000000);
-	const u64v infinity = ALL_BITS(0x7ff0000000000000);
-	u64v v = (u64v)x;
-
-	return v | (v - least) | (infinity - 1 - v);
-}
-
-static inline f64v_others
-f64v_not_finite(f64v x)
-{
-	return ALL_BITS(0x7fefffffffffffff) - (u64v)f64v_abs(x);
-}
-
-static inline bool
-f64v_any_other(f64v_others others)
-{
-	return f64v_any((i64v)others < 0);
-}
-
-#endif
 
 /*
  * The first stage, for n elements, a multiple of LANES: find the table rows.

@@ -3,13 +3,14 @@
  * trigonometric.c -- sines, cosines, tangents and their inverses of each
  * element.
  *
- *     quern/kernels.h --> [trigonometric.c] --> map.c, simd_trig.h, simd_arc.h
+ *     quern/kernels.h --> [trigonometric.c] --> map.c, simd_trig.h,
+ *         simd_arc_f32.h
  */
 #include "map.h"
 
 #ifdef QUERN_ISA_NAME
 
-#include "simd_arc.h"
+#include "simd_arc_f32.h"
 #include "simd_trig.h"
 
 MAP_LOOP(atan_f32)
