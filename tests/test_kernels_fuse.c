@@ -3,244 +3,15 @@
  * test_kernels_fuse.c -- tests kernels/fuse.c: a fused chain does what its ops
  * do one by one, to the bit.
  *
- * Chains are random, over all kernels of quern/kernel_list.h: those whose arrays
- * are of one type, or any.  One by one a slot is an array of its own.
+ * Chains are random, see random_chain.h, or of each kernel of the list.
  */
 #include <omp.h>
-#include <quern/fuse.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "kernel_driver.h"
-#include "kernel_table.h"
-
-/* More than a block of any kernel, and a last one that is short. */
-enum { N = 32768 + 4099, OPS = 6, INPUTS = 3, WIDEST = 8 };
-/* Arrays, and how far apart elements of one may be. */
-enum { ARRAYS = 5, FAR = 3, SLOTS = 3, ROOM = N * FAR * WIDEST };
-
-static char *memory[2];        /* of the chain, and of its ops one by one */
-static char *source[ELEMENTS]; /* what is in both of them before */
-
-/* Where things are in a memory. */
-enum { RESULT = ARRAYS * ROOM, SLOT = RESULT + 256 };
-enum { MEMORY = SLOT + SLOTS * N * WIDEST };
-
-static int
-make_memory(void)
-{
-	for (int i = 0; i < 2; i++)
-		if (!(memory[i] = malloc(MEMORY)))
-			return 1;
-	for (int e = 0; e < ELEMENTS; e++) {
-		if (!(source[e] = malloc(SLOT)))
-			return 1;
-		fill_elements(source[e], (enum element)e,
-		    SLOT / element_bytes[e], (uint64_t)e + 1);
-	}
-	return 0;
-}
-
-static void
-free_memory(void)
-{
-	for (int e = 0; e < ELEMENTS; e++)
-		free(source[e]);
-	free(memory[0]);
-	free(memory[1]);
-}
-
-struct array {
-	size_t at; /* bytes from the beginning */
-	ptrdiff_t stride;
-};
-
-/* The first two are parts of pairs. */
-static struct array
-array_of(unsigned i, size_t bytes, bool strided)
-{
-	static const ptrdiff_t stride[ARRAYS] = { 2, 2, -1, 3, 1 };
-
-	if (!strided)
-		return (struct array) { i * ROOM, 1 };
-	if (i == 1)
-		return (struct array) { bytes, 2 };
-	return (struct array) { i * ROOM + (i == 2 ? (N - 1) * bytes : 0),
-		stride[i] };
-}
-
-/* One of the ops: which of the arrays or, from ARRAYS on, of the slots. */
-struct link {
-	const struct listed *kernel;
-	unsigned in[INPUTS], out;
-};
-
-struct random_chain {
-	struct link link[OPS];
-	size_t n, count;
-	enum element element; /* of the arrays, if they are of one type */
-	bool mixed;           /* they are not, but bits for any kernel */
-	bool strided;
-};
-
-/* Of an element of an array. */
-static size_t
-bytes_of(const struct random_chain *chain, unsigned i)
-{
-	static const size_t mixed[ARRAYS] = { 8, 8, 4, 8, 1 };
-
-	return chain->mixed ? mixed[i] : element_bytes[chain->element];
-}
-
-static bool
-has_verdict(const struct listed *k)
-{
-	static const void *const nothing[INPUTS];
-
-	return k->build(NULL, nothing, 0).kind->verdict;
-}
-
-static bool
-of_one_type(const struct listed *k, enum element element)
-{
-	size_t bytes = element_bytes[element];
-
-	if (k->element != element ||
-	    (!k->reduction && listed_out_bytes(k) != bytes))
-		return false;
-	for (unsigned i = 0; i < k->inputs; i++)
-		if (listed_in_bytes(k, i) != bytes)
-			return false;
-	return true;
-}
-
-static const struct listed *
-any_kernel(const struct random_chain *chain, bool reduction, uint64_t *state)
-{
-	const struct listed *k;
-
-	/* A verdict is refused: fuse.h. */
-	do {
-		k = &listed[next_random(state) % listed_count];
-	} while (k->reduction != reduction || has_verdict(k) ||
-	    !(chain->mixed || of_one_type(k, chain->element)));
-	return k;
-}
-
-static bool
-has_kernel(enum element element, bool reduction)
-{
-	for (size_t i = 0; i < listed_count; i++)
-		if (listed[i].reduction == reduction &&
-		    !has_verdict(&listed[i]) &&
-		    of_one_type(&listed[i], element))
-			return true;
-	return false;
-}
-
-static enum element
-any_element(uint64_t *state)
-{
-	enum element element;
-
-	do {
-		element = (enum element)(next_random(state) % ELEMENTS);
-	} while (!has_kernel(element, false));
-	return element;
-}
-
-/* An array, or more often a slot. */
-static unsigned
-any_place(uint64_t *state)
-{
-	if (next_random(state) % 4)
-		return ARRAYS + (unsigned)(next_random(state) % SLOTS);
-	return (unsigned)(next_random(state) % ARRAYS);
-}
-
-/* Any places for the kernel's arrays; false if these are of other sizes. */
-static bool
-fits(struct link *link, size_t bytes[], uint64_t *state)
-{
-	const struct listed *k = link->kernel;
-	size_t out_bytes = listed_out_bytes(k);
-	bool fit;
-
-	link->out = any_place(state);
-	fit = k->reduction || link->out >= ARRAYS ||
-	    bytes[link->out] == out_bytes;
-	for (unsigned j = 0; j < INPUTS; j++) {
-		link->in[j] = any_place(state);
-		if (j >= k->inputs)
-			continue;
-		fit &= bytes[link->in[j]] == listed_in_bytes(k, j);
-		/* In place only what is as large. */
-		fit &= k->reduction || link->in[j] != link->out ||
-		    bytes[link->out] == out_bytes;
-	}
-	if (fit && !k->reduction)
-		bytes[link->out] = out_bytes;
-	return fit;
-}
-
-static struct random_chain
-any_chain(size_t count, bool strided, uint64_t *state)
-{
-	struct random_chain chain = {
-		.n = 1 + next_random(state) % OPS,
-		.count = count,
-		.element = any_element(state),
-		.mixed = next_random(state) % 2,
-		.strided = strided,
-	};
-	bool reduces = (chain.mixed || has_kernel(chain.element, true)) &&
-	    next_random(state) % 4;
-	size_t bytes[ARRAYS + SLOTS] = { 0 }; /* 0: nothing in there yet */
-
-	for (unsigned i = 0; i < ARRAYS; i++)
-		bytes[i] = bytes_of(&chain, i);
-	for (size_t i = 0; i < chain.n; i++)
-		do {
-			chain.link[i].kernel = any_kernel(
-			    &chain, reduces && i == chain.n - 1, state);
-		} while (!fits(&chain.link[i], bytes, state));
-	return chain;
-}
-
-/* The i-th op, in the memory m; with slots, or arrays in their stead. */
-static quern_op
-op_of(const struct random_chain *chain, size_t i, char *m, bool slots)
-{
-	const struct link *link = &chain->link[i];
-	void *at[ARRAYS + SLOTS];
-	ptrdiff_t stride[ARRAYS + SLOTS];
-	const void *in[INPUTS];
-
-	for (unsigned k = 0; k < ARRAYS; k++) {
-		struct array a =
-		    array_of(k, bytes_of(chain, k), chain->strided);
-
-		at[k] = m + a.at;
-		stride[k] = a.stride;
-	}
-	for (unsigned k = 0; k < SLOTS; k++) {
-		at[ARRAYS + k] =
-		    slots ? quern_slot(k) : m + SLOT + k * N * WIDEST;
-		stride[ARRAYS + k] = 1;
-	}
-	for (unsigned j = 0; j < INPUTS; j++)
-		in[j] = at[link->in[j]];
-	return quern_with_strides(
-	    link->kernel->build(
-		link->kernel->reduction ? m + RESULT : at[link->out], in,
-		chain->count),
-	    stride[link->out], stride[link->in[0]], stride[link->in[1]],
-	    stride[link->in[2]]);
-}
-
-typedef int run_fn(quern_op op);
+#include "random_chain.h"
 
 static int
 run_by_block(quern_op op)
@@ -262,35 +33,6 @@ run_on_pool(quern_op op)
 	return quern_run(pool, op);
 }
 
-/* Both memories are alike but for slots. */
-static void
-compare(const struct random_chain *chain, run_fn *run)
-{
-	quern_op op[OPS];
-	int status, want = 0;
-	bool same;
-
-	memcpy(memory[0], source[chain->element], SLOT);
-	memcpy(memory[1], source[chain->element], SLOT);
-	for (size_t i = 0; i < chain->n; i++)
-		op[i] = op_of(chain, i, memory[0], true);
-	status = run(quern_fuse(op, chain->n));
-	for (size_t i = 0; i < chain->n; i++)
-		want = run(op_of(chain, i, memory[1], false));
-	same = memcmp(memory[0], memory[1], SLOT) == 0;
-	CU_ASSERT_EQUAL(status, want);
-	CU_ASSERT_TRUE(same);
-	if (same && status == want)
-		return;
-	printf("\n  %s, %zu elements, status %d for %d:", quern__isa()->name,
-	    chain->count, status, want);
-	for (size_t i = 0; i < chain->n; i++)
-		printf(" %u=%s(%u,%u,%u)", chain->link[i].out,
-		    chain->link[i].kernel->name, chain->link[i].in[0],
-		    chain->link[i].in[1], chain->link[i].in[2]);
-	printf(" ");
-}
-
 static const size_t count[] = { 0, 1, 2, 7, 31, 32, 33, 64, 127, 129, 511, 512,
 	513, 1000, 4095, 4096, 4097, 8191, 12289, 32767, 32768, 32769, N };
 
@@ -303,10 +45,10 @@ compare_many(size_t chains, run_fn *run)
 
 	for (size_t i = 0; i < chains; i++) {
 		struct random_chain chain =
-		    any_chain(count[next_random(&state) % COUNTS],
+		    random_chain_any(count[next_random(&state) % COUNTS],
 			next_random(&state) % 3 == 0, &state);
 
-		compare(&chain, run);
+		random_chain_compare(&chain, run);
 	}
 }
 
@@ -361,17 +103,17 @@ so_has_each_reduction_of_a_slot(void)
 		uint64_t state = i + 1;
 
 		if (!listed[i].reduction ||
-		    !of_one_type(&listed[i], listed[i].element) ||
-		    !has_kernel(listed[i].element, false))
+		    !is_of_one_type(&listed[i], listed[i].element) ||
+		    !random_chain_has_kernel(listed[i].element, false))
 			continue;
 		chain.link[0] = (struct link) {
-			any_kernel(&chain, false, &state),
+			random_chain_kernel(&chain, false, &state),
 			{ 2, 3, 4 },
 			ARRAYS,
 		};
 		for (size_t c = 0; c < COUNTS; c++) {
 			chain.count = count[c];
-			compare(&chain, run_by_block);
+			random_chain_compare(&chain, run_by_block);
 		}
 	}
 }
@@ -386,10 +128,11 @@ source_of(
 
 	do {
 		for (unsigned i = 0; i < ARRAYS + SLOTS; i++)
-			of_places[i] = i < ARRAYS ? bytes_of(chain, i) : 0;
-		link.kernel = any_kernel(chain, false, state);
-	} while (!fits(&link, of_places, state) || link.out != ARRAYS + j ||
-	    of_places[link.out] != bytes);
+			of_places[i] =
+			    i < ARRAYS ? random_chain_bytes(chain, i) : 0;
+		link.kernel = random_chain_kernel(chain, false, state);
+	} while (!random_chain_fits(&link, of_places, state) ||
+	    link.out != ARRAYS + j || of_places[link.out] != bytes);
 	return link;
 }
 
@@ -404,8 +147,8 @@ compare_each(void)
 			.n = k->inputs + 1u,
 			.count = 1500,
 			.element = k->element,
-			.mixed = !of_one_type(k, k->element) ||
-			    !has_kernel(k->element, false),
+			.mixed = !is_of_one_type(k, k->element) ||
+			    !random_chain_has_kernel(k->element, false),
 		};
 		struct link last = { k, { ARRAYS, ARRAYS + 1, ARRAYS + 2 }, 0 };
 
@@ -415,10 +158,10 @@ compare_each(void)
 			chain.link[j] =
 			    source_of(&chain, j, listed_in_bytes(k, j), &state);
 		while (!k->reduction &&
-		    bytes_of(&chain, last.out) != listed_out_bytes(k))
+		    random_chain_bytes(&chain, last.out) != listed_out_bytes(k))
 			last.out++;
 		chain.link[k->inputs] = last;
-		compare(&chain, run_by_block);
+		random_chain_compare(&chain, run_by_block);
 	}
 }
 
@@ -522,12 +265,12 @@ main(void)
 	};
 	int failed;
 
-	if (make_memory()) {
+	if (random_chain_make_memory()) {
 		puts("no memory for the arrays");
 		return 1;
 	}
 	add_suite("fuse", tests);
 	failed = run_suites();
-	free_memory();
+	random_chain_free_memory();
 	return failed;
 }
