@@ -15,7 +15,7 @@
 
 #include "simd_arc.h"
 
-/* ---- atan ---- */
+/* ---- both stages ---- */
 
 /*
  * Of floats, what is known of an element after the first stage: t in two parts,
@@ -24,6 +24,37 @@
 struct arc_columns {
 	float t[COLUMN], low[COLUMN], rest[COLUMN], quarters[COLUMN];
 };
+
+/* t + t s (first + s rest), s = t^2, where t has two parts. */
+static inline f64v
+arc_at(const struct arc_columns *c, size_t i, double first)
+{
+	f64v t = f64v_load_f32(&c->t[i]) + f64v_load_f32(&c->low[i]);
+	f64v s = t * t;
+	f64v r = f64v_fma(s, f64v_load_f32(&c->rest[i]), f64v_all(first));
+
+	return f64v_fma(t * s, r, t);
+}
+
+/* A function whose sign is that of x, by its two stages for |x|. */
+static inline __attribute__((always_inline)) void
+odd_chunk32(char *out, const char *in, size_t n,
+    void (*sides)(struct arc_columns *c, const char *in, size_t n),
+    f64v (*at)(const struct arc_columns *c, size_t i))
+{
+	struct arc_columns c;
+
+	sides(&c, in, n);
+	for (size_t i = 0; i < n; i += 2 * LANES) {
+		f32v x = f32v_load(in + i * sizeof(float));
+		f32v r = f32v_of(at(&c, i), at(&c, i + LANES));
+
+		r = f32v_tidy(f32v_flip_by(r, x));
+		f32v_store(out + i * sizeof(float), r);
+	}
+}
+
+/* ---- atan ---- */
 
 /*
  * With b = 0, 1/2 and 1 in the three cases at the top of simd_arc.h, t is
@@ -62,28 +93,14 @@ atan_sides32(struct arc_columns *c, const char *in, size_t n)
 static inline f64v
 atan_at(const struct arc_columns *c, size_t i)
 {
-	f64v t = f64v_load_f32(&c->t[i]) + f64v_load_f32(&c->low[i]);
-	f64v s = t * t, r = f64v_load_f32(&c->rest[i]);
-
-	r = f64v_fma(s, r, f64v_all(ATAN32_0));
-	r = f64v_fma(t * s, r, t);
-	return f64v_fma(
-	    f64v_load_f32(&c->quarters[i]), f64v_all(HALF_PI_HIGH), r);
+	return f64v_fma(f64v_load_f32(&c->quarters[i]), f64v_all(HALF_PI_HIGH),
+	    arc_at(c, i, ATAN32_0));
 }
 
 static void
 atan_chunk32(char *out, const char *in, size_t n)
 {
-	struct arc_columns c;
-
-	atan_sides32(&c, in, n);
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v x = f32v_load(in + i * sizeof(float));
-		f32v r = f32v_of(atan_at(&c, i), atan_at(&c, i + LANES));
-
-		r = f32v_tidy(f32v_flip_by(r, x));
-		f32v_store(out + i * sizeof(float), r);
-	}
+	odd_chunk32(out, in, n, atan_sides32, atan_at);
 }
 
 /* ---- asin and acos ---- */
@@ -105,21 +122,6 @@ arc_side32(f32v size, f32v *low)
 	return f32v_where_above(size, limit, -root, size);
 }
 
-/* asin |x| of those parts; `rest` is what asin_terms_f32 gives. */
-static inline f64v
-asin_half(f64v t, f64v low, f64v rest)
-{
-	f64v_mask big = (f64v_mask)t < 0;
-	f64v s, r;
-
-	t += low;
-	s = t * t;
-	rest = f64v_fma(s, rest, f64v_all(ASIN32_0));
-	r = f64v_fma(t * s, rest, t);
-	/* pi / 2 - 2 asin(root) */
-	return r + (f64v)((f64v_mask)(r + HALF_PI_HIGH) & big);
-}
-
 static inline void
 arc_sides32(struct arc_columns *c, const char *in, size_t n)
 {
@@ -133,26 +135,21 @@ arc_sides32(struct arc_columns *c, const char *in, size_t n)
 	}
 }
 
+/* asin |x| */
 static inline f64v
 asin_at(const struct arc_columns *c, size_t i)
 {
-	return asin_half(f64v_load_f32(&c->t[i]), f64v_load_f32(&c->low[i]),
-	    f64v_load_f32(&c->rest[i]));
+	f64v_mask big = (f64v_mask)f64v_load_f32(&c->t[i]) < 0;
+	f64v r = arc_at(c, i, ASIN32_0);
+
+	/* pi / 2 - 2 asin(root) */
+	return r + (f64v)((f64v_mask)(r + HALF_PI_HIGH) & big);
 }
 
 static void
 asin_chunk32(char *out, const char *in, size_t n)
 {
-	struct arc_columns c;
-
-	arc_sides32(&c, in, n);
-	for (size_t i = 0; i < n; i += 2 * LANES) {
-		f32v x = f32v_load(in + i * sizeof(float));
-		f32v r = f32v_of(asin_at(&c, i), asin_at(&c, i + LANES));
-
-		r = f32v_tidy(f32v_flip_by(r, x));
-		f32v_store(out + i * sizeof(float), r);
-	}
+	odd_chunk32(out, in, n, arc_sides32, asin_at);
 }
 
 /* pi / 2 - asin(x); asin has digits to spare where little is left. */
