@@ -64,8 +64,8 @@ struct step {
 struct chain {
 	quern_context *ctx;
 	const quern_op *ops;
-	size_t last;
-	size_t tile;
+	size_t last; /* of ops and steps */
+	size_t tile; /* elements */
 	struct step step[QUERN_FUSE_MOST];
 	struct buffers buffers;
 };
@@ -96,10 +96,11 @@ make_step(struct chain *chain, struct step *step, const quern_op *op)
 static void *
 array_of(const struct step *step, int which, const void *array, size_t begin)
 {
-	if (!step->slot[which])
+	uintptr_t slot = (uintptr_t)step->slot[which];
+
+	if (!slot)
 		return (void *)array;
-	return (
-	    void *)((uintptr_t)step->slot[which] - begin * step->bytes[which]);
+	return (void *)(slot - begin * step->bytes[which]);
 }
 
 /* Go to the chunk that begins at `begin`. */
@@ -218,7 +219,7 @@ range(quern_context *ctx, const quern_op *fused, size_t begin, size_t end,
 			run_step(&chain, last, begin, n);
 	}
 	if (acc)
-		quern__reduction_end(&taken, last_of(fused), acc);
+		quern__reduction_end(&taken, &chain.ops[chain.last], acc);
 }
 
 /* ---- with a reduction at the end ---- */
