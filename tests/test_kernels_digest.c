@@ -5,9 +5,8 @@
  * special values among them, is the one in kernel_digests.h.
  *
  * `make digests` writes that file anew, by this program with the environment
- * variable QUERN_TEST_DIGESTS=print.  Where kernels of our own do not differ
- * between instruction sets it has one number for them; a second one that
- * appears there after a change is a mistake, not a new digest.
+ * variable QUERN_TEST_DIGESTS=print.  It has one number for each kernel, on all
+ * instruction sets.
  *
  * That a digest does not depend on threads and places: test_kernels_anywhere.c.
  */

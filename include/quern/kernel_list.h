@@ -457,7 +457,8 @@ QUERN_1(log1p, f32, float)
  *
  * Accuracy  at most 0.9 ULP, tan 1.0 (f32: 0.55).
  * Method    our own: Cody and Waite's reduction by pi / 2, where that is not
- *           enough Payne and Hanek's, and polynomials; floats in doubles.
+ *           enough Payne and Hanek's, and polynomials; floats in doubles, and
+ *           in half or quarter turns below 2^20.
  */
 QUERN_1(sin, f64, double)
 QUERN_1(sin, f32, float)
@@ -471,7 +472,7 @@ QUERN_1(tan, f32, float)
  *
  * Accuracy  at most 0.7 ULP, atan 0.9 (f32: 0.55).
  * Method    our own: polynomials up to 1/2, by a quotient or a square root;
- *           floats in doubles.  So is atan2.
+ *           floats partly in doubles.  So is atan2, of floats in doubles.
  */
 QUERN_1(asin, f64, double)
 QUERN_1(asin, f32, float)
