@@ -32,8 +32,7 @@
 			for (size_t k = 0; k < MAP_SIDE; k++) {                \
 				v = i##bits##v_load(from) & mask;              \
 				from += sizeof(v);                             \
-				best[k] = (v & (v > best[k])) |                \
-				    (best[k] & ~(v > best[k]));                \
+				best[k] = i##bits##v_larger(v, best[k]);       \
 			}                                                      \
 		for (size_t k = 0; k < MAP_SIDE; k++)                          \
 			for (size_t j = 0; j < WIDTH; j++)                     \
