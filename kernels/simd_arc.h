@@ -26,14 +26,6 @@
 #include "simd_sqrt.h"
 #include "terms.h"
 
-#define ARC_SIGN ALL_BITS(0x8000000000000000)
-
-static inline f64v
-f64v_flip(f64v size, u64v sign)
-{
-	return (f64v)((u64v)size ^ sign);
-}
-
 /* base + (t + low), |t| being not above base unless that is 0. */
 static inline f64v
 arc_sum(f64v base, f64v t, f64v low)
@@ -68,9 +60,9 @@ arc_of(f64v y, f64v x)
 	};
 }
 
-/* The angle; or, where `left` is set, what it is short of pi. */
+/* The angle; or, where x is to the left of 0, what it is short of pi. */
 static inline f64v
-arc_angle(struct arc arc, u64v left)
+arc_angle(struct arc arc, f64v x)
 {
 	f64v inverse = 1 / arc.down, t = arc.up * inverse, s = t * t;
 	f64v low = f64v_fma(-t, arc.down, arc.up), base, base_low;
@@ -83,7 +75,7 @@ arc_angle(struct arc arc, u64v left)
 	base_low = f64v_fma(arc.eighths, f64v_all(QUARTER_PI_HIGH), -base);
 	base_low = f64v_fma(arc.eighths, f64v_all(QUARTER_PI_LOW), base_low);
 	return arc_sum(
-	    base, f64v_flip(t, left), f64v_flip(low, left) + base_low);
+	    base, f64v_flip_by(t, x), f64v_flip_by(low, x) + base_low);
 }
 
 /* The same with the digits of a float, for a quotient of up to 1. */
@@ -106,32 +98,27 @@ arc_angle32(f64v y, f64v x, f64v_mask left)
 static inline f64v
 atan_f64v(f64v x)
 {
-	const u64v right = { 0 };
-	u64v sign = (u64v)x & ARC_SIGN;
+	const f64v one = f64v_all(1);
 	f64v size = f64v_lesser(f64v_all(ARC_FAR), f64v_abs(x));
-	f64v r = arc_angle(arc_of(size, f64v_all(1)), right);
 
-	return f64v_tidy(f64v_flip(r, sign));
+	return f64v_tidy(f64v_flip_by(arc_angle(arc_of(size, one), one), x));
 }
 
 /* To the left of 0 there are 4 - eighths. */
-static inline u64v
+static inline void
 arc_turn(struct arc *arc, f64v x)
 {
-	u64v left = (u64v)x & ARC_SIGN;
-
-	arc->eighths = f64v_flip(arc->eighths, left) +
+	arc->eighths = f64v_flip_by(arc->eighths, x) +
 	    f64v_select((f64v_mask)x < 0, f64v_all(4), f64v_all(0));
-	return left;
 }
 
 static inline f64v
 arc_plain(f64v y, f64v x)
 {
 	struct arc arc = arc_of(f64v_abs(y), f64v_abs(x));
-	u64v left = arc_turn(&arc, x);
 
-	return f64v_flip(arc_angle(arc, left), (u64v)y & ARC_SIGN);
+	arc_turn(&arc, x);
+	return f64v_flip_by(arc_angle(arc, x), y);
 }
 
 /* Of a pair, one that has the same angle, and is neither huge nor tiny. */
@@ -147,8 +134,8 @@ arc_mend(f64v *y, f64v *x)
 	a = f64v_select(far, f64v_select(a == large, one, one * 0), a * scale);
 	b = f64v_select(far, f64v_select(b == large, one, one * 0), b * scale);
 	b = f64v_select(large == 0, one, b);
-	*y = f64v_flip(a, (u64v)*y & ARC_SIGN);
-	*x = f64v_flip(b, (u64v)*x & ARC_SIGN);
+	*y = f64v_flip_by(a, *y);
+	*x = f64v_flip_by(b, *x);
 }
 
 /* Any two numbers; small angles are y / x to all digits. */
@@ -179,9 +166,8 @@ atan2_f64v(f64v y, f64v x)
 static inline f64v
 arc_plain32(f64v y, f64v x)
 {
-	return f64v_flip(
-	    arc_angle32(f64v_abs(y), f64v_abs(x), (f64v_mask)x < 0),
-	    (u64v)y & ARC_SIGN);
+	return f64v_flip_by(
+	    arc_angle32(f64v_abs(y), f64v_abs(x), (f64v_mask)x < 0), y);
 }
 
 static f64v
@@ -243,7 +229,7 @@ asin_f64v(f64v x)
 	low = f64v_select(big, HALF_PI_LOW - 2 * low, low);
 	t = arc_sum(f64v_select(big, f64v_all(HALF_PI_HIGH), zero),
 	    f64v_select(big, -2 * t, t), low);
-	return f64v_tidy(f64v_flip(t, (u64v)x & ARC_SIGN));
+	return f64v_tidy(f64v_flip_by(t, x));
 }
 
 /*
@@ -255,7 +241,6 @@ static inline f64v
 acos_f64v(f64v x)
 {
 	const f64v zero = { 0 };
-	u64v sign = (u64v)x & ARC_SIGN;
 	f64v size = f64v_abs(x), s, t, low, base, base_low;
 	f64v_mask big = size > 0.5, left = x < 0;
 
@@ -267,8 +252,8 @@ acos_f64v(f64v x)
 	base_low =
 	    f64v_select(big, f64v_select(left, f64v_all(WHOLE_PI_LOW), zero),
 		f64v_all(HALF_PI_LOW));
-	t = f64v_flip(f64v_select(big, 2 * t, -t), sign);
-	low = f64v_flip(f64v_select(big, 2 * low, -low), sign);
+	t = f64v_flip_by(f64v_select(big, 2 * t, -t), x);
+	low = f64v_flip_by(f64v_select(big, 2 * low, -low), x);
 	return f64v_tidy(arc_sum(base, t, low + base_low));
 }
 

@@ -158,7 +158,7 @@ acos_at(const struct arc_columns *c, size_t i, const char *in)
 {
 	f64v x = f64v_load_f32(in + i * sizeof(float));
 
-	return HALF_PI_HIGH - f64v_flip(asin_at(c, i), (u64v)x & ARC_SIGN);
+	return HALF_PI_HIGH - f64v_flip_by(asin_at(c, i), x);
 }
 
 static void
